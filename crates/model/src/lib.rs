@@ -1,0 +1,38 @@
+//! The nouns of Pulse and what always holds of them.
+//!
+//! In: values made by other crates. Out: the same values, in their normal form. No I/O, no SQL, no clock, no randomness;
+//! whatever needs one of these is passed in.
+//!
+//! | noun | module |
+//! |---|---|
+//! | digest, taxonomy, masthead, footer, house style | [`digest`] |
+//! | publisher and the register of publishers | [`publisher`] |
+//! | edition, letter, news item, sector, category, entry | [`edition`] |
+//! | the life of an edition, from draft to published | [`life`] |
+//! | running text, blocks, and their Markdown form | [`text`], [`block`], [`markdown`] |
+//! | figures an entry states | [`figure`] |
+//! | months and keys of editions | [`month`] |
+//! | what a reader of the result should know | [`problem`] |
+
+pub mod block;
+pub mod digest;
+pub mod edition;
+pub mod figure;
+pub mod ids;
+pub mod life;
+pub mod markdown;
+pub mod month;
+pub mod name;
+pub mod problem;
+pub mod publisher;
+pub mod text;
+
+pub use block::{Block, Blocks, Item, List};
+pub use digest::{Digest, Slug};
+pub use edition::{Edition, Entry, Letter, Link, NewsItem, NewsKind};
+pub use figure::Figure;
+pub use life::Status;
+pub use month::{EditionKey, Month};
+pub use problem::{Problem, ProblemKind};
+pub use publisher::{Publisher, Register};
+pub use text::{Href, Run, Style, Text};
