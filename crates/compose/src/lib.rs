@@ -1,0 +1,10 @@
+//! From entries to an edition, and from old editions back to entries.
+//!
+//! - [`import`] reads an archive: Markdown (also what a PDF conversion leaves), HTML, Pulse's own JSON and Markdown;
+//! - [`own_markdown`] reads the Markdown that Pulse itself writes, exactly.
+//!
+//! Functions of their input, without clock, files or network. Not here: how an edition looks (render), where it is kept
+//! (store).
+
+pub mod import;
+pub mod own_markdown;
