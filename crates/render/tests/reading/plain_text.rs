@@ -1,0 +1,65 @@
+//! The text part: a whole edition within 72 columns.
+
+use proptest::prelude::*;
+use pulse_model::Digest;
+use pulse_render::{Work, plain_text};
+use pulse_testkit::arbitrary;
+use textwrap::core::display_width;
+
+use crate::{addresses, case, words};
+
+/// Checks what holds of every text part.
+fn checked(bytes: &[u8]) -> &str {
+    let text = std::str::from_utf8(bytes).unwrap();
+    assert!(text.ends_with('\n') && !text.ends_with("\n\n") && !text.starts_with('\n'));
+    assert!(!text.contains(['\r', '\t']));
+    for line in text.lines() {
+        assert_eq!(line, line.trim_end(), "a space at the end of {line:?}");
+        assert!(display_width(line) <= 72 || is_address(line), "{} columns: {line:?}", display_width(line));
+    }
+    text
+}
+
+/// An address on a line of its own, perhaps behind its number.
+fn is_address(line: &str) -> bool {
+    let address = line.split_once("] ").filter(|(number, _)| number.starts_with('[')).map_or(line, |(_, address)| address);
+    ["https://", "http://", "mailto:"].iter().any(|start| address.starts_with(start)) && !address.contains(' ')
+}
+
+#[test]
+fn cases() {
+    for case in case::all() {
+        let rendered = plain_text::render(Work { digest: &case.digest, edition: &case.edition, addresses: &addresses::read(&case.folder) });
+        case.expect("mail.txt", checked(&rendered.bytes));
+    }
+}
+
+proptest! {
+    #[test]
+    fn any_edition_is_whole(edition in arbitrary::edition()) {
+        let digest = Digest::named(edition.digest.clone(), "Digest");
+        let rendered = plain_text::render(Work { digest: &digest, edition: &edition, addresses: &addresses::all() });
+        let text = checked(&rendered.bytes);
+        let found = words::bare(text);
+        for piece in words::of(&edition) {
+            prop_assert!(found.contains(&piece), "{piece:?} is not in\n{text}");
+        }
+        for link in edition.entries().flat_map(|entry| &entry.links) {
+            let listed = text.lines().any(|line| line.ends_with(&format!("] {}", link.url)));
+            prop_assert!(listed, "{} is not listed in\n{text}", link.url);
+        }
+    }
+}
+
+#[test]
+fn one_address_has_one_number() {
+    let case = case::all().into_iter().find(|case| case.name == "letter-news-and-sectors").unwrap();
+    let rendered = plain_text::render(Work { digest: &case.digest, edition: &case.edition, addresses: &addresses::all() });
+    let text = checked(&rendered.bytes);
+    let mut numbers = std::collections::HashMap::new();
+    for line in text.lines().filter(|line| line.starts_with('[') && is_address(line)) {
+        let (number, address) = line.split_once(' ').unwrap();
+        assert_eq!(numbers.entry(address).or_insert(number), &number);
+    }
+    assert!(numbers.len() > 1);
+}
