@@ -1,0 +1,197 @@
+//! Why a job failed, in words for the person who asked for it.
+
+use std::io;
+
+use pulse_compose::import::ImportError;
+use pulse_model::life::{LifeError, Status};
+use pulse_model::text::HrefError;
+use pulse_model::{EditionKey, Slug};
+use pulse_render::RenderError;
+use pulse_store::{Fault, StoreError};
+
+use crate::profile::ProfileError;
+
+/// Why a job failed. The message says what and where, [`JobError::advice`] what to do.
+#[derive(Debug, thiserror::Error)]
+pub enum JobError {
+    /// A digest's file.
+    #[error(transparent)]
+    Profile(#[from] ProfileError),
+    /// There is no such file.
+    #[error("there is no file {file}")]
+    Missing {
+        /// As it was named.
+        file: String,
+    },
+    /// A source file could not be read.
+    #[error("{file} could not be read")]
+    Unreadable {
+        /// As it was named.
+        file: String,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
+    /// A source file is no edition.
+    #[error("{file} was not imported")]
+    Import {
+        /// As it was named.
+        file: String,
+        /// Where and why.
+        #[source]
+        cause: ImportError,
+    },
+    /// The file names a digest that it may not belong to.
+    #[error("{file} was not imported: it is an edition of \u{201c}{slug}\u{201d}{}", match known.as_slice() { [] => ", and there is no digest yet".to_owned(), _ => format!(", not of {}", known.iter().map(Slug::as_str).collect::<Vec<_>>().join(" or ")) })]
+    OfAnotherDigest {
+        /// As it was named.
+        file: String,
+        /// As the file says.
+        slug: Slug,
+        /// Those that were asked for, or all there are.
+        known: Vec<Slug>,
+    },
+    /// The edition is in the store already, with another text.
+    #[error("{file} was not imported: the {title} edition of {digest} is here already, and its text differs")]
+    Differs {
+        /// As it was named.
+        file: String,
+        /// Of which digest.
+        digest: Slug,
+        /// "May 2023".
+        title: String,
+    },
+    /// The edition is in the store already, and its text is locked.
+    #[error("{file} was not imported: the {title} edition of {digest} is {status}, and its text is locked")]
+    Locked {
+        /// As it was named.
+        file: String,
+        /// Of which digest.
+        digest: Slug,
+        /// Which edition.
+        key: EditionKey,
+        /// "May 2023".
+        title: String,
+        /// Signed off or published.
+        status: Status,
+    },
+    /// No digest has this slug.
+    #[error("there is no digest \u{201c}{slug}\u{201d}{}", among(.known))]
+    NoSuchDigest {
+        /// As it was asked for.
+        slug: Slug,
+        /// Those there are.
+        known: Vec<Slug>,
+    },
+    /// A digest has to be named.
+    #[error("{}", match known.len() { 0 => "there is no digest yet".to_owned(), _ => format!("several digests could be meant{}", among(known)) })]
+    WhichDigest {
+        /// Those there are.
+        known: Vec<Slug>,
+    },
+    /// The digest has no such edition.
+    #[error("{digest} has no edition {key}")]
+    NoSuchEdition {
+        /// Of which digest.
+        digest: Slug,
+        /// As it was asked for.
+        key: EditionKey,
+    },
+    /// A step that cannot be taken.
+    #[error("the {title} edition of {digest} stays {status}")]
+    Step {
+        /// Of which digest.
+        digest: Slug,
+        /// "May 2023".
+        title: String,
+        /// Where it is.
+        status: Status,
+        /// Why.
+        #[source]
+        cause: LifeError,
+    },
+    /// A page's address cannot be a link.
+    #[error("{address} cannot be the address of a page")]
+    Address {
+        /// Made from the site's.
+        address: String,
+        /// Why.
+        #[source]
+        cause: HrefError,
+    },
+    /// An output.
+    #[error("{output} could not be made")]
+    Render {
+        /// The output's name.
+        output: &'static str,
+        /// Why.
+        #[source]
+        cause: RenderError,
+    },
+    /// The store.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+impl JobError {
+    /// A sentence: what the person can do about it; `None` where there is nothing beyond trying again.
+    pub fn advice(&self) -> Option<String> {
+        let advice = match self {
+            Self::Profile(error) => error.advice(),
+            Self::Missing { .. } => "Check its name, and the folder it lies in.".to_owned(),
+            Self::Unreadable { cause, .. } if cause.kind() == io::ErrorKind::IsADirectory => {
+                "Name the files in the folder, for example folder/*.md.".to_owned()
+            }
+            Self::Unreadable { .. } => "Check that you may read the file.".to_owned(),
+            // Reading a file says itself what to do about it.
+            Self::Import { .. } => return None,
+            Self::OfAnotherDigest { slug, .. } => format!("Import it with --digest {slug}, or add that digest first: pulse digest add FILE.toml."),
+            Self::Differs { .. } => "Add --dry-run --explain to see what the file holds, or --replace to keep its text as a new revision.".to_owned(),
+            Self::Locked { digest, key, .. } => {
+                format!("Unlock it first, with a name and a reason: pulse edition status {digest} {key} --set reopen --by NAME --reason TEXT.")
+            }
+            Self::NoSuchDigest { known, .. } if known.is_empty() => "Make one: pulse init, or pulse digest add FILE.toml.".to_owned(),
+            Self::NoSuchDigest { .. } => "Use one of these, or add it: pulse digest add FILE.toml.".to_owned(),
+            Self::WhichDigest { known } if known.is_empty() => "Make one: pulse init, or pulse digest add FILE.toml.".to_owned(),
+            Self::WhichDigest { .. } => "Name one of them.".to_owned(),
+            Self::NoSuchEdition { digest, .. } => format!("See which there are: pulse edition list --digest {digest}."),
+            Self::Step { cause, status, .. } => step_advice(cause, *status),
+            Self::Address { .. } => "Choose a shorter --site, for example https://digest.example.org.".to_owned(),
+            Self::Render { .. } => "The other outputs do not depend on this one; ask for them by name with --format.".to_owned(),
+            Self::Store(cause) => return store_advice(cause),
+        };
+        Some(advice)
+    }
+}
+
+/// A sentence: what the person can do about a refusal of the store, where its message does not say so itself.
+pub fn store_advice(error: &StoreError) -> Option<String> {
+    let advice = match error {
+        StoreError::NoDigest { .. } => "See which there are: pulse digest list.",
+        StoreError::NameTaken { .. } => "If both are one organisation, add nothing; if the name moved on, see pulse publisher merge.",
+        StoreError::NoPublisher { .. } => "See which there are: pulse publisher list.",
+        StoreError::Database { fault: Fault::Constraint(_) | Fault::Other, .. } | StoreError::Impossible { .. } => {
+            "See whether the database is whole: pulse doctor."
+        }
+        _ => return None,
+    };
+    Some(advice.to_owned())
+}
+
+fn among(known: &[Slug]) -> String {
+    match known {
+        [] => String::new(),
+        _ => format!("; there is {}", known.iter().map(Slug::as_str).collect::<Vec<_>>().join(", ")),
+    }
+}
+
+fn step_advice(cause: &LifeError, status: Status) -> String {
+    match (cause, status) {
+        (LifeError::NoName { .. }, _) => "Add --by NAME.".to_owned(),
+        (LifeError::NoReason { .. }, _) => "Add --reason TEXT.".to_owned(),
+        (LifeError::NotFrom { .. }, Status::Draft) => "A draft is submitted first: --set submit.".to_owned(),
+        (LifeError::NotFrom { .. }, Status::InReview) => "From review it is signed off or returned: --set sign-off, --set return.".to_owned(),
+        (LifeError::NotFrom { .. }, Status::SignedOff) => "A signed-off edition is published or reopened: --set publish, --set reopen.".to_owned(),
+        (LifeError::NotFrom { .. }, Status::Published) => "A published edition can only be reopened: --set reopen.".to_owned(),
+    }
+}

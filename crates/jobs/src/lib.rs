@@ -1,0 +1,80 @@
+//! Load → stage → save: the only place where stages meet the store. Pages and the command line both ask here.
+//!
+//! | job | module |
+//! |---|---|
+//! | a digest's TOML file -> a digest with its logo | [`profile`] |
+//! | a file of an old edition -> an edition in the store | [`import`] |
+//! | a step in an edition's life | [`life`] |
+//! | an edition in the store -> files for its readers | [`output`] |
+//! | the addresses of public pages | [`site`] |
+//! | is everything in order? | [`checkup`] |
+//!
+//! Invariant: a job either happens whole or not at all. Not here: any rule about what an edition is (model and the
+//! stages), any SQL (store), any word of a page or a command (web, pulse).
+
+pub mod checkup;
+pub mod error;
+pub mod import;
+pub mod life;
+pub mod output;
+pub mod profile;
+pub mod site;
+
+pub use error::{JobError, store_advice};
+pub use site::Site;
+
+use pulse_model::{Digest, EditionKey, Slug};
+use pulse_store::{Store, StoredEdition};
+
+/// The digest with this slug.
+///
+/// # Errors
+/// [`JobError::NoSuchDigest`], which names those there are, or what the store says.
+pub async fn digest(store: &Store, slug: &Slug) -> Result<Digest, JobError> {
+    match store.digest(slug).await? {
+        Some(digest) => Ok(digest),
+        None => Err(JobError::NoSuchDigest { slug: slug.clone(), known: slugs(store).await? }),
+    }
+}
+
+/// The digest with this slug, or the only one there is.
+///
+/// # Errors
+/// [`JobError::NoSuchDigest`] and [`JobError::WhichDigest`], which name those there are, or what the store says.
+pub async fn digest_or_only(store: &Store, slug: Option<&Slug>) -> Result<Digest, JobError> {
+    if let Some(slug) = slug {
+        return digest(store, slug).await;
+    }
+    let mut digests = store.digests().await?;
+    match (digests.pop(), digests.is_empty()) {
+        (Some(only), true) => Ok(only),
+        _ => Err(JobError::WhichDigest { known: slugs(store).await? }),
+    }
+}
+
+/// The digest with this slug, or the only one that has an edition with this key, or the only one there is.
+///
+/// # Errors
+/// As [`digest_or_only`].
+pub async fn digest_of_edition(store: &Store, slug: Option<&Slug>, key: EditionKey) -> Result<Digest, JobError> {
+    if slug.is_none() {
+        let rows = store.editions(None, None).await?;
+        let mut owners = rows.iter().filter(|row| row.key == key).map(|row| &row.digest);
+        if let (Some(only), None) = (owners.next(), owners.next()) {
+            return digest(store, only).await;
+        }
+    }
+    digest_or_only(store, slug).await
+}
+
+/// An edition of a digest.
+///
+/// # Errors
+/// [`JobError::NoSuchEdition`], or what the store says.
+pub async fn edition(store: &Store, digest: &Slug, key: EditionKey) -> Result<StoredEdition, JobError> {
+    store.edition(digest, key).await?.ok_or_else(|| JobError::NoSuchEdition { digest: digest.clone(), key })
+}
+
+async fn slugs(store: &Store) -> Result<Vec<Slug>, JobError> {
+    Ok(store.digests().await?.into_iter().map(|digest| digest.slug).collect())
+}
