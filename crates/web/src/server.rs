@@ -1,0 +1,47 @@
+//! Connections: takes them, gives each its requests' answers, and ends well.
+//!
+//! In: a listener and the pages. Invariant: a visitor who says nothing holds a connection for [`LONGEST_SILENCE`] at the
+//! most, and nobody holds up the end for longer than [`LONGEST_FAREWELL`].
+
+use std::future::Future;
+use std::pin::pin;
+use std::time::Duration;
+
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::server::graceful::GracefulShutdown;
+use hyper_util::service::TowerToHyperService;
+use pulse_jobs::Site;
+use pulse_store::Store;
+use tokio::net::TcpListener;
+
+/// How long a visitor may take to ask; browsers ask at once, or keep a connection for the next page.
+const LONGEST_SILENCE: Duration = Duration::from_secs(20);
+/// How long the requests under way may take when the server is to stop.
+const LONGEST_FAREWELL: Duration = Duration::from_secs(30);
+
+/// Serves the pages until `stop` is ready, then lets the requests under way finish.
+pub async fn serve(mut listener: TcpListener, store: Store, site: Site, stop: impl Future<Output = ()> + Send) {
+    let pages = TowerToHyperService::new(crate::router(store, site));
+    let mut http = http1::Builder::new();
+    http.timer(TokioTimer::new()).header_read_timeout(LONGEST_SILENCE);
+    let open = GracefulShutdown::new();
+    let mut stop = pin!(stop);
+    loop {
+        let (stream, _) = tokio::select! {
+            // Faults of the network are the listener's own to wait out.
+            accepted = axum::serve::Listener::accept(&mut listener) => accepted,
+            () = &mut stop => break,
+        };
+        let connection = open.watch(http.serve_connection(TokioIo::new(stream), pages.clone()));
+        tokio::spawn(async move {
+            if let Err(error) = connection.await {
+                tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended");
+            }
+        });
+    }
+    drop(listener);
+    if tokio::time::timeout(LONGEST_FAREWELL, open.shutdown()).await.is_err() {
+        tracing::warn!("some visitors had not taken their pages when the server stopped");
+    }
+}
