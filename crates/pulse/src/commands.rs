@@ -1,0 +1,92 @@
+//! One module per command: its arguments and what it does.
+
+mod completions;
+mod demo;
+mod digest;
+mod doctor;
+mod edition;
+mod import;
+mod init;
+mod man;
+mod publisher;
+mod serve;
+
+use std::io::Write;
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Subcommand;
+use pulse_model::Slug;
+use pulse_model::text::is_forbidden;
+
+use crate::data_folder::DataFolder;
+
+/// One call of the command line.
+pub(crate) struct Call {
+    /// When it was made, in Unix milliseconds.
+    pub(crate) now: i64,
+    /// Where everything is.
+    pub(crate) folder: DataFolder,
+    /// Where the answer goes; what is said about the work goes to the standard error.
+    pub(crate) out: Box<dyn Write>,
+}
+
+/// What Pulse can do.
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    Init(init::Init),
+    #[command(subcommand)]
+    Digest(digest::DigestCommand),
+    Import(import::Import),
+    #[command(subcommand)]
+    Edition(edition::EditionCommand),
+    #[command(subcommand)]
+    Publisher(publisher::PublisherCommand),
+    Serve(serve::Serve),
+    Doctor(doctor::Doctor),
+    Demo(demo::Demo),
+    Completions(completions::Completions),
+    Man(man::Man),
+}
+
+/// Runs one command, to the last byte of its answer.
+pub(crate) async fn run(command: Command, call: &mut Call) -> anyhow::Result<ExitCode> {
+    let code = match command {
+        Command::Init(args) => init::run(args, call).await,
+        Command::Digest(args) => digest::run(args, call).await,
+        Command::Import(args) => import::run(args, call).await,
+        Command::Edition(args) => edition::run(args, call).await,
+        Command::Publisher(args) => publisher::run(args, call).await,
+        Command::Serve(args) => serve::run(args, call).await,
+        Command::Doctor(args) => doctor::run(args, call).await,
+        Command::Demo(args) => demo::run(args, call).await,
+        Command::Completions(args) => completions::run(&args, call),
+        Command::Man(args) => man::run(&args, call),
+    }?;
+    call.out.flush().context("the answer could not be written")?;
+    Ok(code)
+}
+
+/// Writes a value as JSON, for machines.
+fn write_json(out: &mut dyn Write, value: &impl serde::Serialize) -> anyhow::Result<()> {
+    serde_json::to_writer_pretty(&mut *out, value).map_err(std::io::Error::from)?;
+    writeln!(out)?;
+    Ok(())
+}
+
+/// A name of a person or an organisation on the command line: on one line, with single spaces.
+fn name(text: &str) -> Result<String, String> {
+    let name = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    if name.is_empty() {
+        return Err("a name needs at least one character".to_owned());
+    }
+    if name.contains(|c: char| c.is_control() || is_forbidden(c)) {
+        return Err("a name cannot hold control characters or characters that turn the direction of writing".to_owned());
+    }
+    Ok(name)
+}
+
+/// A slug on the command line.
+fn slug(text: &str) -> Result<Slug, String> {
+    text.parse().map_err(|error: pulse_model::digest::SlugError| error.to_string())
+}

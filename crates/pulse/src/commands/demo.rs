@@ -1,0 +1,165 @@
+//! `pulse demo`: an edition goes the whole way, from a text file to its readers, in a folder of its own.
+
+use std::io::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::Args;
+use pulse_compose::import::Imported;
+use pulse_jobs::import::{Candidates, SourceFile, read, save};
+use pulse_jobs::profile::{self, Profile};
+use pulse_jobs::{Site, life, output};
+use pulse_model::life::Step;
+use pulse_model::{Digest, EditionKey, Slug, Status};
+use pulse_render::Format;
+use pulse_store::{Conflict, Store};
+
+use super::{Call, edition, serve};
+use crate::console::{Align, count, size, table};
+use crate::data_folder::{DataFolder, ProfileFile};
+use crate::files;
+
+/// See an edition go the whole way
+///
+/// Takes a sample edition from its text file to its readers: imports it, signs it off, publishes it, makes every output and
+/// serves the pages on a free port of this machine until Ctrl-C. It works in a temporary folder and touches nothing else.
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:
+  pulse demo
+  pulse demo --out demo --no-serve
+  pulse demo --edition may-2023.md --digest tidemark.toml --out may")]
+pub(crate) struct Demo {
+    /// An edition of your own instead of the sample
+    #[arg(long, value_name = "FILE")]
+    edition: Option<PathBuf>,
+    /// The digest it belongs to; without it, evidence-digest under the name the edition prints
+    #[arg(long, value_name = "FILE.toml")]
+    digest: Option<String>,
+    /// Work in this folder and keep the files
+    #[arg(long, value_name = "DIR")]
+    out: Option<PathBuf>,
+    /// End when the files are made
+    #[arg(long)]
+    no_serve: bool,
+}
+
+const SAMPLE_EDITION: &[u8] = include_bytes!("../../demo/edition.md");
+const SAMPLE_DIGEST: &str = include_str!("../../demo/digest.toml");
+const SAMPLE_LOGO: &[u8] = include_bytes!("../../demo/logo.png");
+
+pub(crate) async fn run(args: Demo, call: &mut Call) -> anyhow::Result<ExitCode> {
+    let (profile, file) = material(&args)?;
+    // Kept alive to the end: the folder goes with it.
+    let temporary = if args.out.is_none() { Some(tempfile::Builder::new().prefix("pulse-demo-").tempdir()?) } else { None };
+    let folder = match (&args.out, &temporary) {
+        (Some(out), _) => out.clone(),
+        (None, Some(temporary)) => temporary.path().to_path_buf(),
+        (None, None) => PathBuf::from("."),
+    };
+    let data_folder = DataFolder::new(folder.join("pulse-data"), None);
+    let (store, _) = data_folder.make(call.now, &[]).await?;
+    store.put_digest(&profile.digest, call.now).await?;
+    let candidates = Candidates::stored(&store, Some(&profile.digest.slug)).await?;
+    let imported = read(&file, &candidates)?;
+    save(&store, &file, &imported, Conflict::Replace, call.now).await?;
+    let key = imported.edition.key();
+    publish(&store, &profile.digest, key, call.now).await?;
+    writeln!(call.out, "{}, {}: from {} to its readers\n", profile.digest.name, key.title(), file.source().name)?;
+    writeln!(call.out, "  imported    {}", found(&imported))?;
+    writeln!(call.out, "  signed off  its text is locked")?;
+    writeln!(call.out, "  published   the pages and the feed show it\n")?;
+
+    let listener = if args.no_serve { None } else { Some(serve::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?) };
+    let site = match &listener {
+        Some(listener) => serve::site_of(listener)?,
+        None => format!("http://{}", serve::DEFAULT_LISTEN).parse()?,
+    };
+    let rows = make_files(&folder, &store, &profile.digest, &imported, &site).await?;
+    writeln!(call.out, "Files in {}:\n{}", folder.display(), table(&[Align::Left, Align::Right, Align::Left], &rows))?;
+    tell_where_to_look(&args, &folder, &profile.digest, key, &site, call)?;
+    if let Some(listener) = listener {
+        serve::serve(listener, store, site).await;
+    }
+    data_folder.close().await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The digest and the file: the person's own, or the sample.
+fn material(args: &Demo) -> anyhow::Result<(Profile, SourceFile)> {
+    let mut profile = match (&args.digest, &args.edition) {
+        (Some(name), _) => ProfileFile::read(name)?.profile,
+        (None, Some(_)) => ProfileFile::to_begin_with()?.profile,
+        (None, None) => profile::parse("digest.toml", SAMPLE_DIGEST, &|_| Ok(SAMPLE_LOGO.to_vec()))?,
+    };
+    let file = match &args.edition {
+        Some(path) => SourceFile::read(path)?,
+        None => SourceFile { name: "edition.md".to_owned(), bytes: SAMPLE_EDITION.to_vec() },
+    };
+    if args.digest.is_none() && args.edition.is_some() {
+        name_after(&mut profile.digest, &file)?;
+    }
+    Ok((profile, file))
+}
+
+/// An edition without a digest of its own is shown under the name it prints.
+fn name_after(digest: &mut Digest, file: &SourceFile) -> anyhow::Result<()> {
+    let candidates = Candidates::unstored(vec![digest.clone()]);
+    if let Some(name) = read(file, &candidates)?.masthead {
+        digest.slug = Slug::from_words(&name);
+        digest.name = name;
+    }
+    Ok(())
+}
+
+/// Takes whatever steps are left to the readers; a folder that was used before may be there already.
+async fn publish(store: &Store, digest: &Digest, key: EditionKey, now: i64) -> anyhow::Result<()> {
+    let mut status = pulse_jobs::edition(store, &digest.slug, key).await?.status;
+    loop {
+        let (step, who) = match status {
+            Status::Draft => (Step::Submit, "Editor (demo)"),
+            Status::InReview => (Step::SignOff, "Head of research (demo)"),
+            Status::SignedOff => (Step::Publish, "Editor (demo)"),
+            Status::Published => return Ok(()),
+        };
+        status = life::step(store, &digest.slug, key, step, who, "", now).await?;
+    }
+}
+
+async fn make_files(folder: &Path, store: &Store, digest: &Digest, imported: &Imported, site: &Site) -> anyhow::Result<Vec<Vec<String>>> {
+    let stored = pulse_jobs::edition(store, &digest.slug, imported.edition.key()).await?;
+    let mut rows = edition::render_into(folder, digest, &stored.edition, Some(site), &Format::ALL)?;
+    let feed = output::feed(store, digest, site).await?;
+    let ledger = imported.ledger.to_string();
+    for (name, text, what) in [("feed.atom", feed, "the feed of the digest"), ("import.txt", ledger, "what became of every line of the file")] {
+        let path = folder.join(name);
+        files::write(&path, text.as_bytes())?;
+        rows.push(vec![name.to_owned(), size(text.len()), what.to_owned()]);
+    }
+    rows.iter_mut().for_each(|row| row[0].insert_str(0, "  "));
+    Ok(rows)
+}
+
+fn tell_where_to_look(args: &Demo, folder: &Path, digest: &Digest, key: EditionKey, site: &Site, call: &mut Call) -> anyhow::Result<()> {
+    if !args.no_serve {
+        writeln!(call.out, "Open {}  (Ctrl-C stops)", site.edition(&digest.slug, key))?;
+    } else if args.out.is_some() {
+        writeln!(call.out, "Look at {}, or see the pages: pulse --data {} serve", folder.join("page.html").display(), folder.join("pulse-data").display())?;
+    }
+    if args.out.is_none() {
+        writeln!(call.out, "The folder goes when the demo ends; --out DIR keeps it.")?;
+    }
+    call.out.flush()?;
+    Ok(())
+}
+
+fn found(imported: &Imported) -> String {
+    let edition = &imported.edition;
+    let parts = [
+        count(edition.entries().count(), "entry", "entries"),
+        count(edition.sectors.len(), "sector", "sectors"),
+        count(edition.news.len(), "news item", "news items"),
+        count(edition.all_problems().count(), "problem", "problems"),
+    ];
+    format!("{} in {}, {}, {}", parts[0], parts[1], parts[2], parts[3])
+}

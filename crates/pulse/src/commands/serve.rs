@@ -1,0 +1,102 @@
+//! `pulse serve`: the pages of what is published.
+
+use std::io::Write as _;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::process::ExitCode;
+
+use anyhow::Context as _;
+use clap::Args;
+use pulse_jobs::Site;
+use pulse_store::Store;
+use tokio::net::TcpListener;
+
+use super::Call;
+use crate::config::{ListenOption, SiteOption};
+use crate::fault::Refusal;
+
+/// Show what is published
+///
+/// Serves the pages of published editions and the feeds; drafts are never shown. Ctrl-C or SIGTERM stop it after the
+/// requests under way. Put a web server with TLS in front of it for the rest of the world.
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:\n  pulse serve\n  pulse serve --listen 127.0.0.1:9000 --site https://digest.example.org")]
+pub(crate) struct Serve {
+    #[command(flatten)]
+    listen: ListenOption,
+    #[command(flatten)]
+    site: SiteOption,
+}
+
+/// Where the pages are when nothing else is said.
+pub(super) const DEFAULT_LISTEN: SocketAddr = SocketAddr::new(std::net::IpAddr::V4(Ipv4Addr::LOCALHOST), 8080);
+
+pub(crate) async fn run(args: Serve, call: &mut Call) -> anyhow::Result<ExitCode> {
+    let config = call.folder.config()?;
+    let listen = args.listen.listen.or(config.listen).map_or(DEFAULT_LISTEN, SocketAddr::from);
+    let store = call.folder.open().await?;
+    let listener = bind(listen).await?;
+    let site = match args.site.site.or(config.site) {
+        Some(site) => site,
+        None => site_of(&listener)?,
+    };
+    writeln!(call.out, "Serving {} on {} (Ctrl-C stops)", site.home(), listener.local_addr()?)?;
+    call.out.flush()?;
+    serve(listener, store, site).await;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Takes a port, or says who to ask.
+pub(super) async fn bind(listen: SocketAddr) -> anyhow::Result<TcpListener> {
+    let refusal = |cause: std::io::Error| match cause.kind() {
+        std::io::ErrorKind::AddrInUse => {
+            Refusal::new(format!("another program listens on {listen} already"), "Choose another port with --listen 127.0.0.1:8081.")
+        }
+        std::io::ErrorKind::PermissionDenied => {
+            Refusal::new(format!("this account may not listen on {listen}"), "Choose a port above 1023, for example with --listen 127.0.0.1:8080.")
+        }
+        _ => Refusal::new(format!("{listen} cannot be listened on: {cause}"), "Choose another address with --listen, for example 127.0.0.1:8080."),
+    };
+    Ok(TcpListener::bind(listen).await.map_err(refusal)?)
+}
+
+/// The address under which the listener itself can be asked.
+pub(super) fn site_of(listener: &TcpListener) -> anyhow::Result<Site> {
+    let mut address = listener.local_addr()?;
+    if address.ip().is_unspecified() {
+        address.set_ip(Ipv4Addr::LOCALHOST.into());
+    }
+    format!("http://{address}").parse().context("the listener has no address")
+}
+
+/// Serves until Ctrl-C or SIGTERM.
+pub(super) async fn serve(listener: TcpListener, store: Store, site: Site) {
+    pulse_web::serve(listener, store, site, asked_to_stop()).await;
+}
+
+async fn asked_to_stop() {
+    let ctrl_c = async {
+        if tokio::signal::ctrl_c().await.is_err() {
+            // Without a handler the signal ends the process anyway.
+            std::future::pending::<()>().await;
+        }
+    };
+    tokio::select! {
+        () = ctrl_c => {}
+        () = terminated() => {}
+    }
+}
+
+#[cfg(unix)]
+async fn terminated() {
+    match tokio::signal::unix::signal(tokio::signal::unix::SignalKind::terminate()) {
+        Ok(mut signal) => {
+            signal.recv().await;
+        }
+        Err(_) => std::future::pending().await,
+    }
+}
+
+#[cfg(not(unix))]
+async fn terminated() {
+    std::future::pending().await
+}
