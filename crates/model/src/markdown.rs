@@ -86,6 +86,8 @@ struct InlineReader {
     problems: Vec<Problem>,
     strong: usize,
     emphasis: usize,
+    /// Of the tag, not of backquotes.
+    code: usize,
     /// The innermost link is last; one that was refused is `None`, its words stay.
     links: Vec<Option<Href>>,
     images: usize,
@@ -94,7 +96,7 @@ struct InlineReader {
 impl InlineReader {
     fn read(&mut self, event: Event<'_>) {
         match event {
-            Event::Text(text) => self.push(&text, false),
+            Event::Text(text) => self.push(&text, self.code > 0),
             Event::Code(text) => self.push(&text, true),
             Event::SoftBreak | Event::HardBreak => self.push(" ", false),
             Event::Start(Tag::Strong) => self.strong += 1,
@@ -134,6 +136,8 @@ impl InlineReader {
             "/strong" | "/b" => self.strong = self.strong.saturating_sub(1),
             "em" | "i" => self.emphasis += 1,
             "/em" | "/i" => self.emphasis = self.emphasis.saturating_sub(1),
+            "code" => self.code += 1,
+            "/code" => self.code = self.code.saturating_sub(1),
             "br" | "br/" | "wbr" => self.push(" ", false),
             _ if inner.starts_with('!') => {}
             _ => {
@@ -322,7 +326,7 @@ fn write_styled(runs: &[Run], escape: Escape, out: &mut String) {
             out.push_str(emphasis[0]);
             in_emphasis = true;
         }
-        if run.style.code { write_code(&run.text, out) } else { write_plain(&run.text, escape, out) }
+        if run.style.code { write_code(&run.text, escape, out) } else { write_plain(&run.text, escape, out) }
     }
     if in_emphasis {
         out.push_str(emphasis[1]);
@@ -332,7 +336,13 @@ fn write_styled(runs: &[Run], escape: Escape, out: &mut String) {
     }
 }
 
-fn write_code(text: &str, out: &mut String) {
+fn write_code(text: &str, escape: Escape, out: &mut String) {
+    // Nothing between backquotes can be escaped, and "[`]:`](" at the start of a line would be the target of a link.
+    if escape == Escape::Full {
+        out.push_str("<code>");
+        write_plain(text, escape, out);
+        return out.push_str("</code>");
+    }
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     // CommonMark strips one space from either end when both are there.

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use pulse_model::markdown::{parse_blocks, parse_text, write_blocks, write_text};
-use pulse_model::{Blocks, Text};
+use pulse_model::{Block, Blocks, Href, Item, List, Run, Style, Text};
 use pulse_testkit::arbitrary;
 
 proptest! {
@@ -42,4 +42,15 @@ fn dangerous_links_lose_their_target_and_keep_their_words() {
     assert_eq!(parsed.text.plain(), "press here now");
     assert!(parsed.text.links().is_empty());
     assert_eq!(parsed.problems.len(), 3);
+}
+
+/// "[`]:`](target)" at the start of a paragraph defines the target of a link, and says nothing.
+#[test]
+fn code_that_would_define_the_target_of_a_link_reads_back() {
+    let link = Href::parse("https://quay.example/").unwrap();
+    let text = Text::new([Run { text: "]:".into(), style: Style { code: true, link: Some(link), ..Style::default() } }]);
+    for blocks in [Blocks::new([Block::paragraph(text.clone())]), Blocks::new([Block::List(List { ordered: false, items: vec![Item::new(text)] })])] {
+        let markdown = write_blocks(&blocks);
+        assert_eq!(parse_blocks(&markdown).blocks, blocks, "{markdown}");
+    }
 }
