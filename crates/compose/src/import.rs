@@ -50,6 +50,8 @@ pub enum ImportError {
     Empty,
     #[error("this is {looks_like}, not text; save it as Markdown, HTML or plain text and import that")]
     Binary { looks_like: &'static str },
+    #[error("the file is in UTF-32, which few programs read; save it as UTF-8 and import that")]
+    Utf32,
     #[error("the file has {bytes} bytes, more than the {MAX_FILE_BYTES} an edition may have; split it into one file an edition")]
     TooLarge { bytes: usize },
     #[error("no month was found; put a line such as \u{201c}May 2023\u{201d} under the title, or name the file like \u{201c}edition-2023-05.md\u{201d}")]

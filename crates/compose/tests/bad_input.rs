@@ -40,7 +40,14 @@ fn files_that_are_no_text() {
     );
     assert!(sentence(b"%PDF-1.7\n1 0 obj\n").starts_with("this is a PDF"));
     assert!(sentence(b"\x89PNG\r\n\x1a\n\x00\x00").starts_with("this is a picture"));
+    assert!(sentence(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1").starts_with("this is an old Word document"));
+    assert!(sentence("{\\rtf1\\ansi Tide, May 2026}").starts_with("this is an RTF document"));
     assert!(sentence([7u8; 100]).starts_with("this is a binary file"));
+    // A program: zeros wherever numbers are small, and letters between them.
+    let program: Vec<u8> = (0..200u32).flat_map(|number| number.to_le_bytes()).chain(*b"May 2026").collect();
+    assert!(sentence(program).starts_with("this is a binary file"));
+    let utf32 = |mark: char| format!("{mark}{EDITION}").chars().flat_map(|c| u32::from(c).to_le_bytes()).collect::<Vec<u8>>();
+    assert_eq!(sentence(utf32('\u{feff}')), "the file is in UTF-32, which few programs read; save it as UTF-8 and import that");
 }
 
 #[test]
@@ -60,6 +67,12 @@ fn other_encodings_read_the_same() {
     ];
     for bytes in cases {
         assert_eq!(read(bytes).unwrap().edition, expected);
+    }
+    // Without a letter that UTF-8 would not have.
+    let plain = read(EDITION).unwrap().edition;
+    for order in [u16::to_le_bytes, u16::to_be_bytes] {
+        let bytes: Vec<u8> = EDITION.encode_utf16().flat_map(order).collect();
+        assert_eq!(read(bytes).unwrap().edition, plain);
     }
 }
 
@@ -165,8 +178,9 @@ fn months() {
 
 #[test]
 fn characters_that_mislead() {
-    let problems = problems(EDITION.replace("Waiting fell", "Wait\u{202e}ing\u{7} fell"));
-    assert!(has(&problems, ProblemKind::CharactersRemoved));
+    for slip in ["\u{202e}", "\u{7}", "\0"] {
+        assert!(has(&problems(EDITION.replace("Waiting", &format!("Wait{slip}ing"))), ProblemKind::CharactersRemoved));
+    }
     let edition = read(EDITION.replace("Who waits", "Who\u{202e} waits\u{1}")).unwrap().edition;
     assert_eq!(edition.entries().next().unwrap().title, "Who waits?");
 }
