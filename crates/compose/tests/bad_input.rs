@@ -90,6 +90,16 @@ fn a_file_cut_off_gives_what_is_there() {
         // Cut anywhere, it is an edition or a sentence.
         let _ = read(&EDITION[..end]);
     }
+    let last_line = |end: &str| {
+        let text = EDITION.strip_suffix(" fell by 4%.\n").unwrap().to_owned() + end;
+        problems(text).iter().any(|problem| problem.kind == ProblemKind::Incomplete && problem.line == Some(13))
+    };
+    for cut in ["", " fel", " fell by\n", " fell by", " fell, where it was measured,"] {
+        assert!(last_line(cut), "{cut}");
+    }
+    for whole in [" fell by 4%.", " fell by 4%.\n", " fell by 4%\n", " fell by 4%.\n\n---"] {
+        assert!(!last_line(whole), "{whole}");
+    }
     let json = serde_json::to_string(&read(EDITION).unwrap().edition).unwrap();
     assert_eq!(sentence(&json[..json.len() / 2]).split(':').next().unwrap(), format!("line 1, column {}", json.len() / 2));
 }
@@ -165,6 +175,21 @@ fn sectors_and_categories_the_digest_does_not_have() {
     let problems: Vec<String> = edition.problems.iter().map(ToString::to_string).collect();
     assert_eq!(problems[0], "line 7: the digest has no sector “Housing”; add it to the taxonomy, or as another name of one that is there");
     assert_eq!(problems[1], "line 15: the digest has no category “Films”; add it to the taxonomy");
+}
+
+#[test]
+fn text_that_no_entry_takes() {
+    let text = EDITION.replace("#### Harbour Trust. Who waits?", "who waits, and where");
+    assert_eq!(read(&text).unwrap().edition.entries().count(), 0);
+    let problems: Vec<String> = problems(&text).iter().map(ToString::to_string).collect();
+    assert_eq!(problems, ["line 11: the text before the first entry was set aside; an entry begins with a line “Publisher. Title.”"]);
+}
+
+#[test]
+fn titles_in_writings_without_capitals() {
+    let text = "Tide\n\nMay 2026\n\nCriminal justice\n\nReports\n\nHarbour Trust. כמה זמן ממתינים?\n\nWaiting fell.\n\nHarbour Trust. 誰が待つのか。\n\nIt fell again.\n";
+    let edition = read(text).unwrap().edition;
+    assert_eq!(edition.entries().map(|entry| entry.title.as_str()).collect::<Vec<_>>(), ["כמה זמן ממתינים?", "誰が待つのか。"]);
 }
 
 #[test]
