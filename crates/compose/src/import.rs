@@ -62,7 +62,7 @@ pub enum ImportError {
     NoDigest,
     #[error("none of the digests ({}) goes by a name in this file; say which it is with --digest", .known.join(", "))]
     WhichDigest { known: Vec<String> },
-    #[error("line {line}, column {column}: this is not an edition in Pulse's JSON: {message}")]
+    #[error("line {line}, column {column}: this is not an edition in Pulse's JSON: {message}; see that the file is whole and follows docs/edition-schema.json")]
     Json { line: usize, column: usize, message: String },
     #[error("the edition has schema version {found}, and this Pulse reads {SCHEMA_VERSION}; use a newer Pulse")]
     SchemaVersion { found: u64 },

@@ -107,6 +107,7 @@ fn a_file_cut_off_gives_what_is_there() {
 #[test]
 fn json_of_another_kind() {
     assert!(sentence("[1, 2]").contains("this is not an edition in Pulse's JSON"));
+    assert!(sentence("{\"schema").ends_with("; see that the file is whole and follows docs/edition-schema.json"));
     assert!(sentence("{\"a\": 1}").starts_with("line 1, column 8: this is not an edition in Pulse's JSON: missing field"));
     assert_eq!(sentence("{\"schema_version\": 99}"), "the edition has schema version 99, and this Pulse reads 1; use a newer Pulse");
 }
