@@ -26,7 +26,7 @@ mod scan;
 use pulse_model::digest::Shape;
 use pulse_model::edition::SCHEMA_VERSION;
 use pulse_model::name::fold;
-use pulse_model::{Digest, Edition, Register};
+use pulse_model::{Digest, Edition, Problem, ProblemKind, Register};
 
 pub use decode::MAX_FILE_BYTES;
 pub use ledger::{Fate, Ledger, Row};
@@ -50,6 +50,8 @@ pub enum ImportError {
     Empty,
     #[error("this is {looks_like}, not text; save it as Markdown, HTML or plain text and import that")]
     Binary { looks_like: &'static str },
+    #[error("the file is in UTF-32, which few programs read; save it as UTF-8 and import that")]
+    Utf32,
     #[error("the file has {bytes} bytes, more than the {MAX_FILE_BYTES} an edition may have; split it into one file an edition")]
     TooLarge { bytes: usize },
     #[error("no month was found; put a line such as \u{201c}May 2023\u{201d} under the title, or name the file like \u{201c}edition-2023-05.md\u{201d}")]
@@ -60,7 +62,7 @@ pub enum ImportError {
     NoDigest,
     #[error("none of the digests ({}) goes by a name in this file; say which it is with --digest", .known.join(", "))]
     WhichDigest { known: Vec<String> },
-    #[error("line {line}, column {column}: this is not an edition in Pulse's JSON: {message}")]
+    #[error("line {line}, column {column}: this is not an edition in Pulse's JSON: {message}; see that the file is whole and follows docs/edition-schema.json")]
     Json { line: usize, column: usize, message: String },
     #[error("the edition has schema version {found}, and this Pulse reads {SCHEMA_VERSION}; use a newer Pulse")]
     SchemaVersion { found: u64 },
@@ -145,16 +147,30 @@ fn without_position(cause: &serde_json::Error) -> String {
 }
 
 fn from_archive(text: &str, name: &str, digests: &[Digest], register: &Register, ledger: &mut Ledger) -> Result<Edition, ImportError> {
-    let scanned = if html::is_html(text) { html::scan(text, ledger) } else { scan::scan(text, ledger) };
+    let is_html = html::is_html(text);
+    let scanned = if is_html { html::scan(text, ledger) } else { scan::scan(text, ledger) };
     let digest = choose(digests, &scanned)?;
-    let edition = match digest.import.shape {
+    let mut edition = match digest.import.shape {
         Shape::Entries => entries::read(scanned, entries::Reading { digest, register, file_name: name, ledger })?,
         Shape::Links => links::read(scanned, digest, name, ledger)?,
     };
     if edition.sectors.is_empty() && edition.news.is_empty() {
         return Err(ImportError::NoStructure { lines: ledger.rows.len(), digest: digest.name.clone() });
     }
+    if !is_html {
+        edition.problems.extend(cut_off(text, ledger));
+    }
     Ok(edition)
+}
+
+/// A file that was cut off stops in the middle of a summary: at a word no sentence ends with, or without so much as a line
+/// end or a full stop.
+fn cut_off(text: &str, ledger: &Ledger) -> Option<Problem> {
+    let (line, row) = (1..).zip(&ledger.rows).filter(|(_, row)| row.fate != Fate::Blank).last()?;
+    let in_summary = matches!(&row.fate, Fate::Placed(place) if place.ends_with(": summary"));
+    let is_open = recognise::ends_dangling(&row.text) || (!text.ends_with('\n') && !recognise::ends_complete(&row.text));
+    let message = "the last line stops in the middle of a sentence; is the file whole?";
+    (in_summary && is_open).then(|| Problem::new(ProblemKind::Incomplete, message).at_line(line))
 }
 
 /// The digest whose name stands near the top, or the only one there is.

@@ -40,7 +40,14 @@ fn files_that_are_no_text() {
     );
     assert!(sentence(b"%PDF-1.7\n1 0 obj\n").starts_with("this is a PDF"));
     assert!(sentence(b"\x89PNG\r\n\x1a\n\x00\x00").starts_with("this is a picture"));
+    assert!(sentence(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1").starts_with("this is an old Word document"));
+    assert!(sentence("{\\rtf1\\ansi Tide, May 2026}").starts_with("this is an RTF document"));
     assert!(sentence([7u8; 100]).starts_with("this is a binary file"));
+    // A program: zeros wherever numbers are small, and letters between them.
+    let program: Vec<u8> = (0..200u32).flat_map(|number| number.to_le_bytes()).chain(*b"May 2026").collect();
+    assert!(sentence(program).starts_with("this is a binary file"));
+    let utf32 = |mark: char| format!("{mark}{EDITION}").chars().flat_map(|c| u32::from(c).to_le_bytes()).collect::<Vec<u8>>();
+    assert_eq!(sentence(utf32('\u{feff}')), "the file is in UTF-32, which few programs read; save it as UTF-8 and import that");
 }
 
 #[test]
@@ -61,6 +68,12 @@ fn other_encodings_read_the_same() {
     for bytes in cases {
         assert_eq!(read(bytes).unwrap().edition, expected);
     }
+    // Without a letter that UTF-8 would not have.
+    let plain = read(EDITION).unwrap().edition;
+    for order in [u16::to_le_bytes, u16::to_be_bytes] {
+        let bytes: Vec<u8> = EDITION.encode_utf16().flat_map(order).collect();
+        assert_eq!(read(bytes).unwrap().edition, plain);
+    }
 }
 
 #[test]
@@ -77,6 +90,16 @@ fn a_file_cut_off_gives_what_is_there() {
         // Cut anywhere, it is an edition or a sentence.
         let _ = read(&EDITION[..end]);
     }
+    let last_line = |end: &str| {
+        let text = EDITION.strip_suffix(" fell by 4%.\n").unwrap().to_owned() + end;
+        problems(text).iter().any(|problem| problem.kind == ProblemKind::Incomplete && problem.line == Some(13))
+    };
+    for cut in ["", " fel", " fell by\n", " fell by", " fell, where it was measured,"] {
+        assert!(last_line(cut), "{cut}");
+    }
+    for whole in [" fell by 4%.", " fell by 4%.\n", " fell by 4%\n", " fell by 4%.\n\n---"] {
+        assert!(!last_line(whole), "{whole}");
+    }
     let json = serde_json::to_string(&read(EDITION).unwrap().edition).unwrap();
     assert_eq!(sentence(&json[..json.len() / 2]).split(':').next().unwrap(), format!("line 1, column {}", json.len() / 2));
 }
@@ -84,6 +107,7 @@ fn a_file_cut_off_gives_what_is_there() {
 #[test]
 fn json_of_another_kind() {
     assert!(sentence("[1, 2]").contains("this is not an edition in Pulse's JSON"));
+    assert!(sentence("{\"schema").ends_with("; see that the file is whole and follows docs/edition-schema.json"));
     assert!(sentence("{\"a\": 1}").starts_with("line 1, column 8: this is not an edition in Pulse's JSON: missing field"));
     assert_eq!(sentence("{\"schema_version\": 99}"), "the edition has schema version 99, and this Pulse reads 1; use a newer Pulse");
 }
@@ -155,6 +179,21 @@ fn sectors_and_categories_the_digest_does_not_have() {
 }
 
 #[test]
+fn text_that_no_entry_takes() {
+    let text = EDITION.replace("#### Harbour Trust. Who waits?", "who waits, and where");
+    assert_eq!(read(&text).unwrap().edition.entries().count(), 0);
+    let problems: Vec<String> = problems(&text).iter().map(ToString::to_string).collect();
+    assert_eq!(problems, ["line 11: the text before the first entry was set aside; an entry begins with a line “Publisher. Title.”"]);
+}
+
+#[test]
+fn titles_in_writings_without_capitals() {
+    let text = "Tide\n\nMay 2026\n\nCriminal justice\n\nReports\n\nHarbour Trust. כמה זמן ממתינים?\n\nWaiting fell.\n\nHarbour Trust. 誰が待つのか。\n\nIt fell again.\n";
+    let edition = read(text).unwrap().edition;
+    assert_eq!(edition.entries().map(|entry| entry.title.as_str()).collect::<Vec<_>>(), ["כמה זמן ממתינים?", "誰が待つのか。"]);
+}
+
+#[test]
 fn months() {
     assert!(sentence(EDITION.replace("## May 2026", "")).starts_with("no month was found; put a line such as"));
     let two = format!("{}\n{}", EDITION.replace("# Tide", "# Evidence digest"), EDITION.replace("# Tide", "# Evidence digest").replace("May", "June"));
@@ -165,8 +204,9 @@ fn months() {
 
 #[test]
 fn characters_that_mislead() {
-    let problems = problems(EDITION.replace("Waiting fell", "Wait\u{202e}ing\u{7} fell"));
-    assert!(has(&problems, ProblemKind::CharactersRemoved));
+    for slip in ["\u{202e}", "\u{7}", "\0"] {
+        assert!(has(&problems(EDITION.replace("Waiting", &format!("Wait{slip}ing"))), ProblemKind::CharactersRemoved));
+    }
     let edition = read(EDITION.replace("Who waits", "Who\u{202e} waits\u{1}")).unwrap().edition;
     assert_eq!(edition.entries().next().unwrap().title, "Who waits?");
 }

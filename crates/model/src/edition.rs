@@ -306,6 +306,19 @@ impl Edition {
         self.sectors.sort_by_key(|sector| taxonomy.position(&sector.name).unwrap_or(usize::MAX));
     }
 
+    /// Whether another edition prints the same. Problems and lines set aside are about the file an edition was read from, not
+    /// part of its text: its own Markdown does not hold them.
+    pub fn prints_the_same(&self, other: &Self) -> bool {
+        self.printed() == other.printed()
+    }
+
+    fn printed(&self) -> Self {
+        let mut printed = Self { problems: Vec::new(), set_aside: Vec::new(), ..self.clone() };
+        printed.news.iter_mut().for_each(|item| item.problems.clear());
+        printed.entries_mut().for_each(|entry| entry.problems.clear());
+        printed
+    }
+
     /// Everything that was wrong, the edition's own first.
     pub fn all_problems(&self) -> impl Iterator<Item = &Problem> {
         let news = self.news.iter().flat_map(|item| &item.problems);

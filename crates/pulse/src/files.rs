@@ -34,9 +34,10 @@ fn beside(path: &Path, bytes: &[u8]) -> io::Result<NamedTempFile> {
     // What a new file may be used by is the person's own setting, not the stricter one of temporary files.
     #[cfg(unix)]
     builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-    // The error names the file that nobody has heard of; only its kind is of use.
-    let mut file = builder.prefix(".pulse-").tempfile_in(folder).map_err(|error| io::Error::from(error.kind()))?;
-    file.write_all(bytes)?;
+    // Errors name the file that nobody has heard of; only their kind is of use.
+    let without_name = |error: io::Error| io::Error::from(error.kind());
+    let mut file = builder.prefix(".pulse-").tempfile_in(folder).map_err(without_name)?;
+    file.write_all(bytes).map_err(without_name)?;
     Ok(file)
 }
 

@@ -51,11 +51,25 @@ fn the_demo_can_be_run_again_in_the_same_folder() {
 }
 
 #[test]
+fn the_demo_can_be_run_again_with_a_corrected_edition() {
+    let folder = tempfile::tempdir().unwrap();
+    let may = include_str!("cases/first-import/may.md");
+    for text in [may.to_owned(), may.replace("412 cases", "413 cases")] {
+        std::fs::write(folder.path().join("may.md"), &text).unwrap();
+        let output = pulse().args(["demo", "--edition", "may.md", "--out", ".", "--no-serve"]).current_dir(folder.path()).output().unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+    }
+    assert!(std::fs::read_to_string(folder.path().join("mail.txt")).unwrap().contains("413 cases"));
+    // A data folder of the person's own would have this name.
+    assert!(!folder.path().join("pulse-data").exists());
+}
+
+#[test]
 fn what_pulse_writes_it_reads_again() {
     let folder = tempfile::tempdir().unwrap();
     assert!(pulse().args(["demo", "--out", ".", "--no-serve"]).current_dir(folder.path()).status().unwrap().success());
     for name in ["edition.md", "edition.json"] {
-        let output = pulse().args(["--data", "pulse-data", "import", name]).current_dir(folder.path()).output().unwrap();
+        let output = pulse().args(["--data", "demo-data", "import", name]).current_dir(folder.path()).output().unwrap();
         let said = String::from_utf8_lossy(&output.stdout);
         assert!(said.contains(": unchanged"), "{name}: {said}{}", String::from_utf8_lossy(&output.stderr));
     }

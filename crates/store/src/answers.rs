@@ -27,7 +27,7 @@ pub enum Conflict {
 pub enum Saved {
     /// It is new, as a draft.
     Created(EditionId),
-    /// It was there with the same text; nothing was written.
+    /// It was there with the same text, if perhaps with other problems; nothing was written.
     Unchanged(EditionId),
     /// It took the place of another text.
     Replaced {

@@ -133,6 +133,17 @@ async fn save_editions(store: &Store, digest: &Digest) -> Chapter {
     assert_eq!(again, Saved::Unchanged(saved.id()));
     assert_eq!(store.edition(&digest.slug, may()).await?, Some(stored));
 
+    // As from its own Markdown, which holds the text and not what was wrong with the first file.
+    let mut without_problems = edition.clone();
+    without_problems.problems.clear();
+    without_problems.set_aside.clear();
+    without_problems.news.iter_mut().for_each(|item| item.problems.clear());
+    without_problems.entries_mut().for_each(|entry| entry.problems.clear());
+    assert_ne!(without_problems, edition);
+    let again = store.save_edition(&without_problems, &source(), Conflict::Refuse, START + 2 * HOUR).await?;
+    assert_eq!(again, Saved::Unchanged(saved.id()));
+    assert_eq!(store.edition(&digest.slug, may()).await?.map(|stored| stored.edition), Some(edition.clone()));
+
     let mut twice = edition.clone();
     twice.entries_mut().for_each(|entry| entry.slug = "same".into());
     let refused = store.save_edition(&twice, &source(), Conflict::Replace, START).await;

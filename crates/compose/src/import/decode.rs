@@ -1,4 +1,4 @@
-//! Bytes to characters: UTF-8, UTF-16 with a byte order mark, or what the bytes look like (Windows-1252, usually).
+//! Bytes to characters: UTF-8, UTF-16 with or without a byte order mark, or what the bytes look like (Windows-1252, usually).
 
 use chardetng::{EncodingDetector, Utf8Detection};
 use encoding_rs::{Encoding, UTF_8, UTF_16BE, UTF_16LE};
@@ -14,10 +14,13 @@ pub(super) fn decode(bytes: &[u8]) -> Result<(String, Vec<Problem>), ImportError
     if bytes.len() > MAX_FILE_BYTES {
         return Err(ImportError::TooLarge { bytes: bytes.len() });
     }
+    if bytes.starts_with(b"\xff\xfe\0\0") || bytes.starts_with(b"\0\0\xfe\xff") {
+        return Err(ImportError::Utf32);
+    }
     let encoding = detect(bytes);
     let is_utf16 = encoding == UTF_16LE || encoding == UTF_16BE;
-    if !is_utf16 && looks_binary(bytes) {
-        return Err(ImportError::Binary { looks_like: kind_of_binary(bytes) });
+    if let Some(looks_like) = binary(bytes).filter(|_| !is_utf16) {
+        return Err(ImportError::Binary { looks_like });
     }
     let (text, encoding, replaced) = encoding.decode(bytes);
     if text.trim().is_empty() {
@@ -38,35 +41,45 @@ fn detect(bytes: &[u8]) -> &'static Encoding {
     if let Some((encoding, _)) = Encoding::for_bom(bytes) {
         return encoding;
     }
+    // Asked before UTF-8, because letters with a zero between them are UTF-8 too.
+    if let Some(encoding) = utf16_without_mark(bytes) {
+        return encoding;
+    }
     if std::str::from_utf8(bytes).is_ok() {
         return UTF_8;
-    }
-    // UTF-16 without a mark: every second byte of Western text is zero.
-    let sample = &bytes[..bytes.len().min(4096)];
-    let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|&&byte| byte == 0).count();
-    let half = sample.len() / 2;
-    if half > 8 && zeros(1) * 10 > half * 7 {
-        return UTF_16LE;
-    }
-    if half > 8 && zeros(0) * 10 > half * 7 {
-        return UTF_16BE;
     }
     let mut detector = EncodingDetector::new(chardetng::Iso2022JpDetection::Deny);
     detector.feed(bytes, true);
     detector.guess(None, Utf8Detection::Deny)
 }
 
-fn looks_binary(bytes: &[u8]) -> bool {
-    let sample = &bytes[..bytes.len().min(8192)];
-    let odd = sample.iter().filter(|&&byte| byte < 32 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b)).count();
-    sample.contains(&0) || odd * 20 > sample.len() || bytes.starts_with(b"%PDF-")
+/// Every second byte of Western text is zero, and hardly any of the others; programs have zeros in both places.
+fn utf16_without_mark(bytes: &[u8]) -> Option<&'static Encoding> {
+    let sample = &bytes[..bytes.len().min(4096)];
+    let half = sample.len() / 2;
+    let zeros = |odd: usize| sample.iter().skip(odd).step_by(2).filter(|&&byte| byte == 0).count();
+    let is_text = |high: usize, low: usize| half > 8 && high * 10 > half * 7 && low * 20 < half;
+    let (even, odd) = (zeros(0), zeros(1));
+    if is_text(odd, even) {
+        Some(UTF_16LE)
+    } else if is_text(even, odd) {
+        Some(UTF_16BE)
+    } else {
+        None
+    }
 }
 
-fn kind_of_binary(bytes: &[u8]) -> &'static str {
+/// What a file is that is no text: told from its first bytes, or from more control characters than a slip puts into text.
+fn binary(bytes: &[u8]) -> Option<&'static str> {
     match bytes {
-        [b'P', b'K', 3, 4, ..] => "a Word document or another zip file",
-        [b'%', b'P', b'D', b'F', ..] => "a PDF",
-        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => "a picture",
-        _ => "a binary file",
+        [b'P', b'K', 3, 4, ..] => return Some("a Word document or another zip file"),
+        [0xd0, 0xcf, 0x11, 0xe0, ..] => return Some("an old Word document or another Office file"),
+        [b'{', b'\\', b'r', b't', b'f', ..] => return Some("an RTF document"),
+        [b'%', b'P', b'D', b'F', b'-', ..] => return Some("a PDF"),
+        [0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, 0xff, ..] => return Some("a picture"),
+        _ => {}
     }
+    let sample = &bytes[..bytes.len().min(8192)];
+    let odd = sample.iter().filter(|&&byte| byte < 32 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x0c | 0x1b)).count();
+    (odd * 20 > sample.len()).then_some("a binary file")
 }

@@ -211,6 +211,10 @@ impl BodyReader<'_, '_> {
             Some((place, category.entries.last_mut()?))
         });
         let Some((place, entry)) = entry else {
+            if let Some(first) = pieces.first() {
+                let message = "the text before the first entry was set aside; an entry begins with a line \u{201c}Publisher. Title.\u{201d}";
+                self.edition.problems.push(Problem::new(ProblemKind::Incomplete, message).at_line(first.line()));
+            }
             for piece in &pieces {
                 self.ledger.set_aside(&piece.lines, "text before the first entry of its category");
             }

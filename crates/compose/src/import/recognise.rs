@@ -66,7 +66,9 @@ impl<'a> KnownPublishers<'a> {
             piece.gap > 0 || before.is_none_or(|before| before.is_item() || before.is_heading() || ends_complete(&before.plain) || before.words() <= 8);
         score += i32::from(stands_alone);
         score += if sentences(title) > 1 { -3 } else { 1 };
-        let starts_well = title.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || matches!(c, '\u{2018}' | '\u{201c}' | '\'' | '"' | '#'));
+        // Not every writing has capitals.
+        let is_capital = |c: char| c.is_alphabetic() && !c.is_lowercase();
+        let starts_well = title.starts_with(|c: char| is_capital(c) || c.is_numeric() || matches!(c, '\u{2018}' | '\u{201c}' | '\'' | '"' | '#'));
         score -= i32::from(!starts_well) * 3;
         score -= i32::from(!marked && title.split_whitespace().count() > 40) * 4;
         let title = title.strip_suffix('.').unwrap_or(title).trim_end();

@@ -9,7 +9,7 @@ use clap::Args;
 use pulse_compose::import::Imported;
 use pulse_jobs::import::{Candidates, SourceFile, read, save};
 use pulse_jobs::profile::{self, Profile};
-use pulse_jobs::{Site, life, output};
+use pulse_jobs::{JobError, Site, life, output};
 use pulse_model::life::Step;
 use pulse_model::{Digest, EditionKey, Slug, Status};
 use pulse_render::Format;
@@ -44,6 +44,9 @@ pub(crate) struct Demo {
     no_serve: bool,
 }
 
+/// Not the name that other commands look for: with `--out .` the demo would publish among a person's own editions.
+const DATA_FOLDER: &str = "demo-data";
+
 const SAMPLE_EDITION: &[u8] = include_bytes!("../../demo/edition.md");
 const SAMPLE_DIGEST: &str = include_str!("../../demo/digest.toml");
 const SAMPLE_LOGO: &[u8] = include_bytes!("../../demo/logo.png");
@@ -57,12 +60,12 @@ pub(crate) async fn run(args: Demo, call: &mut Call) -> anyhow::Result<ExitCode>
         (None, Some(temporary)) => temporary.path().to_path_buf(),
         (None, None) => PathBuf::from("."),
     };
-    let data_folder = DataFolder::new(folder.join("pulse-data"), None);
+    let data_folder = DataFolder::new(folder.join(DATA_FOLDER), None);
     let (store, _) = data_folder.make(call.now, &[]).await?;
     store.put_digest(&profile.digest, call.now).await?;
     let candidates = Candidates::stored(&store, Some(&profile.digest.slug)).await?;
     let imported = read(&file, &candidates)?;
-    save(&store, &file, &imported, Conflict::Replace, call.now).await?;
+    keep(&store, &file, &imported, call.now).await?;
     let key = imported.edition.key();
     publish(&store, &profile.digest, key, call.now).await?;
     writeln!(call.out, "{}, {}: from {} to its readers\n", profile.digest.name, key.title(), file.source().name)?;
@@ -112,6 +115,16 @@ fn name_after(digest: &mut Digest, file: &SourceFile) -> anyhow::Result<()> {
     Ok(())
 }
 
+/// Saves the edition; one that an earlier run published in this folder, and that has been corrected since, is opened again.
+async fn keep(store: &Store, file: &SourceFile, imported: &Imported, now: i64) -> anyhow::Result<()> {
+    if let Err(error) = save(store, file, imported, Conflict::Replace, now).await {
+        let JobError::Locked { digest, key, .. } = &error else { return Err(error.into()) };
+        life::step(store, digest, *key, Step::Reopen, "Editor (demo)", "the demo was run again", now).await?;
+        save(store, file, imported, Conflict::Replace, now).await?;
+    }
+    Ok(())
+}
+
 /// Takes whatever steps are left to the readers; a folder that was used before may be there already.
 async fn publish(store: &Store, digest: &Digest, key: EditionKey, now: i64) -> anyhow::Result<()> {
     let mut status = pulse_jobs::edition(store, &digest.slug, key).await?.status;
@@ -144,7 +157,7 @@ fn tell_where_to_look(args: &Demo, folder: &Path, digest: &Digest, key: EditionK
     if !args.no_serve {
         writeln!(call.out, "Open {}  (Ctrl-C stops)", site.edition(&digest.slug, key))?;
     } else if args.out.is_some() {
-        writeln!(call.out, "Look at {}, or see the pages: pulse --data {} serve", folder.join("page.html").display(), folder.join("pulse-data").display())?;
+        writeln!(call.out, "Look at {}, or see the pages: pulse --data {} serve", folder.join("page.html").display(), folder.join(DATA_FOLDER).display())?;
     }
     if args.out.is_none() {
         writeln!(call.out, "The folder goes when the demo ends; --out DIR keeps it.")?;

@@ -56,7 +56,6 @@ pub(crate) async fn connect(file: &Path, patience: Patience) -> sqlx::Result<Con
         .synchronous(SqliteSynchronous::Normal)
         .busy_timeout(patience.0)
         .statement_cache_capacity(PREPARED_STATEMENTS)
-        .optimize_on_close(true, None)
         .disable_statement_logging();
     use_wal(&options, patience).await?;
     let pool = SqlitePoolOptions::new().acquire_timeout(patience.0).max_lifetime(None).before_acquire(|connection, _| {
@@ -67,7 +66,9 @@ pub(crate) async fn connect(file: &Path, patience: Patience) -> sqlx::Result<Con
     });
     Ok(Connections {
         read: pool.clone().max_connections(READERS).connect_lazy_with(options.clone()),
-        write: pool.max_connections(1).connect_lazy_with(options),
+        // The writer alone brings the planner's figures up to date when it goes: that is writing, and whoever only read
+        // would wait for another's turn to end.
+        write: pool.max_connections(1).connect_lazy_with(options.optimize_on_close(true, None)),
     })
 }
 

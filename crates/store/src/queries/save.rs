@@ -28,12 +28,16 @@ pub(crate) async fn save(db: &Connections, edition: &Edition, source: &Source, c
     let saved = match existing(&mut tx, &digest_id, edition).await? {
         None => Saved::Created(create(&mut tx, &digest_id, (edition, &sha256), source, &mut ids, now).await?),
         Some(old) if old.edition == *edition => Saved::Unchanged(old.id),
-        Some(old) => {
-            may_replace(&old, conflict)?;
-            let revision = keep_revision(&mut tx, &old, now).await?;
-            replace(&mut tx, old.id, (edition, &sha256), source, &mut ids, now).await?;
-            Saved::Replaced { id: old.id, revision }
-        }
+        Some(old) => match may_replace(&old, conflict) {
+            // The same words read from another form of the file; what was wrong with either is no other text.
+            Err(_) if old.edition.prints_the_same(edition) => Saved::Unchanged(old.id),
+            Err(refusal) => return Err(refusal.into()),
+            Ok(()) => {
+                let revision = keep_revision(&mut tx, &old, now).await?;
+                replace(&mut tx, old.id, (edition, &sha256), source, &mut ids, now).await?;
+                Saved::Replaced { id: old.id, revision }
+            }
+        },
     };
     tx.commit().await?;
     Ok(saved)
