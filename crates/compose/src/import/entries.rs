@@ -13,7 +13,7 @@ use super::ledger::Ledger;
 use super::mend::{Joining, mend, unwrap_lines};
 use super::noise::Covers;
 use super::piece::{Piece, References};
-use super::recognise::{self, HEADING_SCORE, Heading, KnownPublishers};
+use super::recognise::{self, Around, HEADING_SCORE, Heading, KnownPublishers};
 use super::roles::{Names, Role, label, settle};
 use super::scan::Scanned;
 use super::{ImportError, letter, news};
@@ -38,14 +38,18 @@ pub(super) fn read(scanned: Scanned, reading: Reading<'_>) -> Result<Edition, Im
     let Scanned { mut pieces, front, references } = scanned;
     let mut publishers = KnownPublishers::new(register);
     let names = Names::new(&pieces, digest);
-    unwrap_lines(&mut pieces, &references, |before, piece| {
-        let is_heading = || publishers.heading(piece, Some(before)).is_some_and(|heading| heading.score >= HEADING_SCORE);
-        names.has(&fold(&piece.plain)) || (recognise::ends_complete(&before.plain) && is_heading())
+    unwrap_lines(&mut pieces, &references, |before, piece, is_prose| {
+        let heading = |piece, before| publishers.heading(piece, Around { before, next: None }).is_some_and(|heading| heading.score >= HEADING_SCORE);
+        names.has(&fold(&piece.plain))
+            || recognise::is_closing(&piece.plain)
+            || recognise::contact_kind(&piece.plain).is_some()
+            || (recognise::ends_complete(&before.plain) && heading(piece, Some(before)))
+            || (is_prose && heading(before, None))
     });
     join_open_markup(&mut pieces, &references);
     split_run_in_headings(&mut pieces, &publishers, &references);
     learn_publishers(&pieces, &mut publishers);
-    join_headings(&mut pieces, &publishers, &references);
+    join_headings(&mut pieces, &names, &publishers, &references);
     let mut roles = label(&pieces, digest, &names, &publishers)?;
     settle(&pieces, &names, &mut roles);
     let month = month(&pieces, &roles, &front, file_name)?;

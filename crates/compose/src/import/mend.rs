@@ -19,23 +19,36 @@ pub(super) enum Joining {
 const WIDEST_LINE: usize = 130;
 
 /// Joins the lines of a file whose paragraphs run over several lines. Such a file shows itself: where a line is followed
-/// by another, the next word would not have fitted. `stands_apart` knows lines that are not the rest of the one before.
-pub(super) fn unwrap_lines(pieces: &mut Vec<Piece>, references: &References, stands_apart: impl Fn(&Piece, &Piece) -> bool) {
+/// by another, the next word would not have fitted. `stands_apart` knows lines that are not the rest of the one before; it
+/// is given that one, the line, and whether the line begins prose of its own, which only files without blank lines need.
+pub(super) fn unwrap_lines(pieces: &mut Vec<Piece>, references: &References, stands_apart: impl Fn(&Piece, &Piece, bool) -> bool) {
     let Some(width) = wrapped_at(pieces) else { return };
+    let has_blank_lines = pieces.iter().filter(|piece| piece.gap > 0).count() * 10 >= pieces.len();
     let mut joined: Vec<Piece> = Vec::with_capacity(pieces.len());
-    let mut last_line = String::new();
-    for piece in pieces.drain(..) {
-        let line = piece.raw.clone();
+    for (at, piece) in pieces.iter().enumerate() {
+        let is_wrapped = at > 0 && goes_on_in(&pieces[at - 1], piece, width);
         match joined.last_mut() {
-            Some(before) if piece.gap == 0 && piece.mark == Mark::Plain && was_wrapped(&last_line, &line, width) && !stands_apart(before, &piece) => {
-                before.absorb(piece)
-            }
-            _ => joined.push(piece),
+            Some(before) if is_wrapped && !stands_apart(before, piece, !has_blank_lines && begins_prose(&pieces[at..], width)) => before.absorb(piece.clone()),
+            _ => joined.push(piece.clone()),
         }
-        last_line = line;
     }
     joined.iter_mut().for_each(|piece| piece.refresh(references));
     *pieces = joined;
+}
+
+/// Whether the next line can be the rest of a line that was full.
+fn goes_on_in(line: &Piece, next: &Piece, width: usize) -> bool {
+    next.gap == 0 && next.mark == Mark::Plain && was_wrapped(&line.raw, &next.raw, width)
+}
+
+/// Whether the paragraph that begins with the first of these lines is a sentence, not the rest of a title.
+fn begins_prose(lines: &[Piece], width: usize) -> bool {
+    const MOST_LINES: usize = 12;
+    const SENTENCE_WORDS: usize = 8;
+    let lines = &lines[..lines.len().min(MOST_LINES)];
+    let end = lines.windows(2).take_while(|pair| goes_on_in(&pair[0], &pair[1], width)).count();
+    let words: usize = lines[..=end].iter().map(Piece::words).sum();
+    !starts_small(&lines[0].plain) && words >= SENTENCE_WORDS && (end + 1 == MOST_LINES || ends_complete(&lines[end].plain))
 }
 
 fn wrapped_at(pieces: &[Piece]) -> Option<usize> {
@@ -45,8 +58,9 @@ fn wrapped_at(pieces: &[Piece]) -> Option<usize> {
     let width = *lengths.get(lengths.len().checked_mul(98)? / 100)?;
     let follow = |pair: &&[Piece]| pair[1].gap == 0 && pair[1].mark == Mark::Plain;
     let pairs: Vec<_> = pieces.windows(2).filter(follow).collect();
-    let wrapped = pairs.iter().filter(|pair| was_wrapped(&pair[0].raw, &pair[1].raw, width)).count();
-    (width <= WIDEST_LINE && pairs.len() >= 3 && wrapped * 10 >= pairs.len() * 6).then_some(width)
+    let wrapped = pairs.iter().filter(|pair| goes_on_in(&pair[0], &pair[1], width)).count();
+    // Without blank lines, ends of paragraphs are among the pairs. Where lines were not broken, one in ten is as long.
+    (width <= WIDEST_LINE && pairs.len() >= 3 && wrapped * 3 >= pairs.len()).then_some(width)
 }
 
 /// Whether `next`'s first word would not have fitted behind `line`. Marks of list items count towards a line's width.

@@ -74,7 +74,8 @@ impl Piece {
         if self.raw.len() > LONG_TEXT_BYTES {
             self.problems.push(Problem::new(ProblemKind::TooLong, format!("a text of {} characters", self.raw.len())).at_line(line));
         }
-        self.plain = parsed.text.plain();
+        // Spaces that do not break are spaces to whoever reads.
+        self.plain = parsed.text.plain().replace(['\u{a0}', '\u{2007}', '\u{202f}', '\t'], " ");
         self.text = parsed.text;
         self.stale = false;
     }

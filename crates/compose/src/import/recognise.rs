@@ -11,7 +11,7 @@ use pulse_model::name::fold;
 use pulse_model::{Month, Register};
 use regex::Regex;
 
-use super::piece::Piece;
+use super::piece::{Mark, Piece};
 
 /// Compiles a pattern of this file.
 fn pattern(pattern: &'static str) -> Regex {
@@ -36,6 +36,48 @@ pub(super) struct Heading {
 /// From this score on, a line is an entry's heading.
 pub(super) const HEADING_SCORE: i32 = 4;
 
+/// Headings of more words than this have to show that they are headings.
+const SHORT_WORDS: usize = 30;
+
+/// What stands around a line.
+#[derive(Clone, Copy, Default)]
+pub(super) struct Around<'a> {
+    pub(super) before: Option<&'a Piece>,
+    pub(super) next: Option<&'a Piece>,
+}
+
+impl<'a> Around<'a> {
+    pub(super) fn of(pieces: &'a [Piece], at: usize) -> Self {
+        Self { before: at.checked_sub(1).map(|at| &pieces[at]), next: pieces.get(at + 1) }
+    }
+
+    /// Whether nothing that goes on stands before `piece`: in a file without blank lines that is all there is to see.
+    fn sets_apart(&self, piece: &Piece) -> bool {
+        let ended = |before: &Piece| before.is_item() || before.is_heading() || ends_complete(&before.plain) || before.words() <= 8;
+        // A point without mark and full stop may end anywhere; then prose under the line shows that the line is none.
+        let tells = |next: &Piece| next.mark == Mark::Plain && next.words() >= 8 && ends_complete(&next.plain) && !starts_small(&next.plain);
+        piece.gap > 0 || self.before.is_none_or(|before| ended(before) || (self.next.is_some_and(tells) && !ends_dangling(&before.plain)))
+    }
+}
+
+/// How a publisher's name is told.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Name {
+    /// From the register, or from a heading elsewhere in the file.
+    Known,
+    /// By its capitals.
+    Looks,
+    /// By where it stands alone.
+    Likely,
+}
+
+/// A line taken apart.
+struct Split<'t> {
+    publisher: &'t str,
+    title: &'t str,
+    name: Name,
+}
+
 impl<'a> KnownPublishers<'a> {
     pub(super) fn new(register: &'a Register) -> Self {
         Self { register, in_file: HashSet::new() }
@@ -51,41 +93,63 @@ impl<'a> KnownPublishers<'a> {
 
     /// Takes a line apart as an entry's heading and says how sure that is. A known publisher counts most; then the look
     /// of a name, marks, and a title of one sentence.
-    pub(super) fn heading(&self, piece: &Piece, before: Option<&Piece>) -> Option<Heading> {
+    pub(super) fn heading(&self, piece: &Piece, around: Around<'_>) -> Option<Heading> {
         let plain = piece.plain.trim();
         let marked = piece.is_heading() || piece.is_bold();
         // A summary's first sentence is longer than titles are; a marked line may be any length and is reported.
         if piece.is_item() || plain.ends_with(':') || (!marked && plain.len() > 400) {
             return None;
         }
-        let (publisher, title, known) = self.split(plain)?;
-        let mut score = if known { 4 } else { 2 };
+        let is_label = is_label(piece, around);
+        let Split { publisher, title, name } = self.split(plain, is_label)?;
+        let mut score = match name {
+            Name::Known => 4,
+            Name::Looks | Name::Likely => 2,
+        };
         score += i32::from(marked) * 2 + i32::from(is_all_link(piece)) * 2;
-        // Nothing that goes on stands before it: in a file without blank lines that is all there is to see.
-        let stands_alone =
-            piece.gap > 0 || before.is_none_or(|before| before.is_item() || before.is_heading() || ends_complete(&before.plain) || before.words() <= 8);
-        score += i32::from(stands_alone);
-        score += if sentences(title) > 1 { -3 } else { 1 };
+        score += i32::from(around.sets_apart(piece));
+        let words = plain.split_whitespace().count();
+        score += match sentences(title) {
+            1 => 1,
+            // Subtitles, editions and numbers stand behind a full stop too.
+            _ if is_label => 1,
+            2 if name == Name::Known && words <= SHORT_WORDS => 0,
+            _ => -3,
+        };
         let starts_well = title.starts_with(|c: char| c.is_uppercase() || c.is_numeric() || matches!(c, '\u{2018}' | '\u{201c}' | '\'' | '"' | '#'));
         score -= i32::from(!starts_well) * 3;
         score -= i32::from(!marked && title.split_whitespace().count() > 40) * 4;
+        // "Written with the Carers Group. It has …" under a heading is that entry's summary.
+        score -= i32::from(name != Name::Known && goes_on_telling(title) && around.before.is_some_and(|before| self.is_heading(before))) * 2;
         let title = title.strip_suffix('.').unwrap_or(title).trim_end();
         Some(Heading { publisher: publisher.to_owned(), title: title.to_owned(), score })
     }
 
-    /// Publisher, title, and whether the publisher is known. The longest known name wins, else the first that looks like one.
-    fn split<'t>(&self, line: &'t str) -> Option<(&'t str, &'t str, bool)> {
-        let stops: Vec<usize> = line.match_indices(". ").map(|(at, _)| at).filter(|&at| !is_abbreviation(&line[..at])).take(6).collect();
-        let at = |at: usize, width: usize, known: bool| (line[..at].trim(), line[at + width..].trim(), known);
+    /// Whether a line is an entry's heading, wherever it stands.
+    fn is_heading(&self, piece: &Piece) -> bool {
+        self.heading(piece, Around::default()).is_some_and(|heading| heading.score >= HEADING_SCORE)
+    }
+
+    /// Publisher, title, and how the publisher is told. The longest known name wins, else the first that looks like one;
+    /// in a label, a name may have words in small letters.
+    fn split<'t>(&self, line: &'t str, is_label: bool) -> Option<Split<'t>> {
+        let stops: Vec<usize> = line.match_indices(". ").map(|(at, _)| at).filter(|&at| ends_name(line, at)).take(6).collect();
+        let at = |at: usize, width: usize, name: Name| Split { publisher: line[..at].trim(), title: line[at + width..].trim(), name };
         if let Some(&stop) = stops.iter().rev().find(|&&stop| self.knows(&line[..stop])) {
-            return Some(at(stop, 2, true));
+            return Some(at(stop, 2, Name::Known));
         }
         for separator in [" \u{2013} ", " \u{2014} ", " - ", " | ", ": "] {
             if let Some(stop) = line.find(separator).filter(|&stop| self.knows(&line[..stop])) {
-                return Some(at(stop, separator.len(), true));
+                return Some(at(stop, separator.len(), Name::Known));
             }
         }
-        stops.first().filter(|&&stop| looks_like_name(&line[..stop])).map(|&stop| at(stop, 2, false))
+        let Some(&stop) = stops.first() else { return split_otherwise(line).filter(|_| is_label) };
+        let name = match &line[..stop] {
+            name if looks_like_name(name) => Name::Looks,
+            name if is_label && may_be_name(name) => Name::Likely,
+            _ => return None,
+        };
+        Some(at(stop, 2, name))
     }
 
     /// The publishers a heading names. "A and B" are two only where both are known, or one is and the other is plainly an
@@ -120,6 +184,45 @@ impl<'a> KnownPublishers<'a> {
     }
 }
 
+/// Whether a line stands alone and is no prose: short, without a full stop, and neither the rest of what stands before nor
+/// cut off.
+fn is_label(piece: &Piece, around: Around<'_>) -> bool {
+    let plain = &piece.plain;
+    let cut = ends_dangling(plain) || around.next.is_some_and(|next| !next.is_item() && starts_small(&next.plain));
+    let follows = around.before.is_some_and(|before| !before.is_item() && !before.is_heading() && before.words() > 8 && !ends_complete(&before.plain));
+    piece.gap > 0 && piece.words() <= SHORT_WORDS && !ends_sentence(plain) && !cut && !follows
+}
+
+/// An organisation and a title with something else than a full stop between them.
+fn split_otherwise(line: &str) -> Option<Split<'_>> {
+    let (stop, width) = [" \u{2013} ", " \u{2014} ", " - ", ": "].iter().find_map(|separator| Some((line.find(separator)?, separator.len())))?;
+    let is_publisher = is_organisation(&line[..stop]);
+    is_publisher.then(|| Split { publisher: line[..stop].trim(), title: line[stop + width..].trim(), name: Name::Likely })
+}
+
+/// Whether a full stop at `at` can stand behind a publisher.
+fn ends_name(line: &str, at: usize) -> bool {
+    // "Harper et al. Title": authors end here where a title begins.
+    let is_authors = line[..at].ends_with(" et al") && line[at + 2..].starts_with(char::is_uppercase);
+    is_authors || !is_abbreviation(&line[..at])
+}
+
+/// A sentence that says "it" or "they" of what was named before it.
+fn goes_on_telling(title: &str) -> bool {
+    const WORDS: &[&str] = &["It", "They", "This", "These", "He", "She", "We"];
+    ends_sentence(title) && title.split(' ').next().is_some_and(|first| WORDS.contains(&first))
+}
+
+/// Whether a name that is not all capitals can be a publisher's: half of its words have one, or one is a kind of organisation.
+fn may_be_name(words: &str) -> bool {
+    let own: Vec<&str> = words.split_whitespace().filter(|word| !JOINING_WORDS.contains(word)).collect();
+    let capitals = own.iter().filter(|word| word.contains(char::is_uppercase)).count();
+    let says_so = fold(words).split(' ').any(|word| ORGANISATION_WORDS.contains(&word));
+    let starts = words.starts_with(char::is_uppercase) && !words.contains(['?', '!', ':', '"', '\u{201c}']);
+    let appositive = words.split_once(", the ").is_some_and(|(name, _)| looks_like_name(name));
+    starts && own.len() <= 12 && (capitals * 2 >= own.len() || says_so || appositive)
+}
+
 /// Whether a link covers all its letters.
 fn is_all_link(piece: &Piece) -> bool {
     piece.text.runs().iter().all(|run| run.style.link.is_some() || !run.text.contains(char::is_alphanumeric))
@@ -148,7 +251,7 @@ fn is_abbreviation(before: &str) -> bool {
 
 const JOINING_WORDS: &[&str] = &[
     "of", "for", "and", "the", "in", "on", "to", "at", "with", "by", "de", "la", "le", "du", "des", "und", "y", "a", "an", "into", "from", "against", "&", "/",
-    "-", "\u{2013}", "+",
+    "-", "\u{2013}", "+", "et", "al",
 ];
 
 /// Whether every word has a capital, joining words apart, as names of organisations do.
@@ -156,7 +259,7 @@ pub(super) fn looks_like_name(words: &str) -> bool {
     let words = words.trim();
     let count = words.split_whitespace().count();
     let starts = words.starts_with(|c: char| c.is_uppercase() || c.is_numeric());
-    if !(1..=16).contains(&count) || words.len() > 160 || !starts || words.contains(['?', '!', ';', '"', '\u{201c}', ':']) {
+    if !(1..=16).contains(&count) || words.len() > 160 || !starts || words.contains(['?', '!', '"', '\u{201c}', ':']) {
         return false;
     }
     words.split_whitespace().all(|word| {
@@ -344,6 +447,11 @@ pub(super) fn ends_complete(plain: &str) -> bool {
     let last = bare.rsplit(char::is_whitespace).next().unwrap_or("");
     let is_address = last.contains('@') || last.starts_with("http") || last.starts_with("www.");
     bare.is_empty() || is_address || bare.ends_with(['.', '!', '?', ':', ';', '\u{2026}'])
+}
+
+/// Whether a text ends with the full stop of a sentence, or a question's or an exclamation's mark.
+fn ends_sentence(plain: &str) -> bool {
+    plain.trim_end_matches(['"', '\'', '\u{2019}', '\u{201d}', ')']).ends_with(['.', '!', '?', ':', ';'])
 }
 
 /// Whether a text breaks off where no sentence can end.

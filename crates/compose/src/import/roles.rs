@@ -10,10 +10,9 @@ use pulse_model::{Digest, Month};
 use regex::Regex;
 
 use super::ImportError;
-use super::headings::before;
 use super::noise::repeated_lines;
 use super::piece::Piece;
-use super::recognise::{self, HEADING_SCORE, Heading, KnownPublishers};
+use super::recognise::{self, Around, HEADING_SCORE, Heading, KnownPublishers};
 
 /// What a piece is for the edition as a whole.
 #[derive(Clone, Debug, PartialEq)]
@@ -91,6 +90,7 @@ pub(super) fn label(pieces: &[Piece], digest: &Digest, names: &Names, publishers
     let repeated = repeated_lines(pieces);
     let is_masthead = |name: &str| names.masthead.contains(name);
     let printed_month = pieces.iter().find_map(|piece| recognise::month_title(&piece.plain, is_masthead)).map(|month| fold(&month.title()));
+    let unmarked: HashSet<String> = pieces.iter().filter(|piece| !piece.is_item()).map(|piece| fold(names.without_surroundings(&piece.plain))).collect();
     let mut first_month = None;
     let role = |at: usize| {
         let piece = &pieces[at];
@@ -98,10 +98,11 @@ pub(super) fn label(pieces: &[Piece], digest: &Digest, names: &Names, publishers
         if set_aside.iter().any(|pattern| pattern.is_match(&piece.plain)) {
             return Role::Noise("the digest's profile sets it aside");
         }
-        if piece.is_item() {
+        let folded = fold(plain);
+        // "1. Housing" heads a sector where no line without a number does.
+        if piece.is_item() && !(names.has(&folded) && !unmarked.contains(&folded)) {
             return Role::Text;
         }
-        let folded = fold(plain);
         if recognise::is_page_number(plain) {
             Role::Noise("a page number")
         } else if is_masthead(&folded) {
@@ -119,7 +120,7 @@ pub(super) fn label(pieces: &[Piece], digest: &Digest, names: &Names, publishers
         } else if repeated.contains(&folded) && !piece.is_heading() {
             Role::Noise("a header or footer of the page")
         } else {
-            publishers.heading(piece, before(pieces, at)).filter(|heading| heading.score >= HEADING_SCORE).map_or(Role::Text, Role::Entry)
+            publishers.heading(piece, Around::of(pieces, at)).filter(|heading| heading.score >= HEADING_SCORE).map_or(Role::Text, Role::Entry)
         }
     };
     let mut roles: Vec<Role> = (0..pieces.len()).map(role).collect();
