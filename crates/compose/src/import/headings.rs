@@ -140,8 +140,10 @@ fn is_alike(piece: &Piece, next: &Piece, after: Option<&Piece>) -> bool {
     // Two lines between blank lines that have no full stop are one heading, whatever letter the second begins with; where
     // a summary follows, a few words with a full stop are no summary.
     let alone = ends_block && !next.is_bold() && (is_open || (told_below && next.words() <= FEW_WORDS));
-    // So is a short line with prose right under it.
-    let is_tail = is_open && next.words() <= 12 && next.plain.len() < piece.plain.len() && told_below;
+    // So is a short line with prose, or its own rest, right under it.
+    let goes_below = told_below || after.is_some_and(|after| after.gap == 0 && after.words() <= FEW_WORDS && recognise::starts_small(&after.plain));
+    let is_short = (is_open && next.words() <= 12) || next.words() <= FEW_WORDS;
+    let is_tail = is_short && next.plain.len() < piece.plain.len() && goes_below;
     let repeats = fold(&piece.plain).contains(&fold(&next.plain));
     match piece.plain.chars().last() {
         Some(':') => next.words() > 1,

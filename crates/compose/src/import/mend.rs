@@ -73,15 +73,14 @@ fn was_wrapped(line: &str, next: &str, width: usize) -> bool {
 /// Joins the pieces that were one.
 pub(super) fn mend(pieces: Vec<Piece>, joining: Joining, references: &References) -> Vec<Piece> {
     let mut mended: Vec<Piece> = Vec::with_capacity(pieces.len());
-    // After a lead-in, how far apart the lines stand that may be points of a list without marks.
-    let mut points: Option<u32> = None;
+    let mut points: Option<Points> = None;
     for piece in pieces {
-        let is_point = joining == Joining::AsPrinted && mended.last().is_some_and(|before| is_next_point(before, &piece, points));
+        let is_point = joining == Joining::AsPrinted && piece.mark == Mark::Plain && points.is_some_and(|points| points.go_on(&mended, &piece));
         match mended.last_mut() {
             Some(before) if !is_point && continues(before, &piece, joining) => before.absorb(piece),
             before => {
                 points = match before {
-                    Some(before) if is_lead_in(before) => Some(piece.gap),
+                    Some(before) if is_lead_in(before) => Some(Points { gap: piece.gap, first: mended.len() }),
                     _ => points.filter(|_| piece.mark == Mark::Plain),
                 };
                 mended.push(piece);
@@ -97,12 +96,47 @@ pub(super) fn is_lead_in(piece: &Piece) -> bool {
     piece.plain.trim_end().ends_with(':')
 }
 
-/// Whether a line is the next point of a list that lost its marks, not the rest of the point before.
-fn is_next_point(before: &Piece, piece: &Piece, points: Option<u32>) -> bool {
-    let Some(gap) = points.filter(|_| piece.mark == Mark::Plain) else { return false };
-    // Points that end in a comma or a semicolon go on with the next point, over a page break too.
-    let separated = before.plain.ends_with([',', ';']);
-    separated || (piece.gap <= gap && !ends_dangling(&before.plain))
+/// Lines after a lead-in that may be points of a list without marks.
+#[derive(Clone, Copy)]
+struct Points {
+    /// How far apart they stand.
+    gap: u32,
+    /// Where the first of them is.
+    first: usize,
+}
+
+impl Points {
+    /// Whether `piece` is the next point, not the rest of the last one.
+    fn go_on(self, mended: &[Piece], piece: &Piece) -> bool {
+        let [.., before] = &mended[self.first.min(mended.len())..] else { return false };
+        let is_close = piece.gap <= self.gap;
+        let plain = without_joining_word(&before.plain);
+        let small = starts_small(&piece.plain) && !piece.plain.starts_with("and ");
+        // In a list whose points begin with capitals, small letters go on with a point that has not ended.
+        let has_capital = |point: &Piece| point.plain.starts_with(char::is_uppercase);
+        let is_cut = small && !ends_complete(plain) && before.words() >= 6 && has_capital(&mended[self.first]) && has_capital(before);
+        if is_cut {
+            return false;
+        }
+        // Points that end in a semicolon go on with the next point, over a page break too; those that end in a comma do
+        // where others do.
+        let has_commas = mended[self.first..mended.len() - 1].iter().any(|point| without_joining_word(&point.plain).ends_with([',', ';']));
+        let separated = plain.ends_with(';') || (plain.ends_with(',') && (is_close || has_commas || piece.plain.starts_with("and ")));
+        // Few words are no line that a page broke: "someone to talk to".
+        separated || (is_close && (!ends_dangling(&before.plain) || (before.words() <= 5 && may_end_point(&before.plain))))
+    }
+}
+
+/// A point without the "and" before the last one.
+pub(super) fn without_joining_word(plain: &str) -> &str {
+    let plain = plain.trim_end();
+    plain.strip_suffix(" and").or_else(|| plain.strip_suffix(" or")).filter(|rest| rest.ends_with([',', ';'])).unwrap_or(plain)
+}
+
+/// Whether a point of few words can end with its last word.
+fn may_end_point(plain: &str) -> bool {
+    const NEVER: &[&str] = &["the", "a", "an", "of", "and", "or", "their", "its", "his", "her", "our", "these", "those", "than", "such"];
+    plain.ends_with(char::is_alphanumeric) && !NEVER.contains(&plain.rsplit(' ').next().unwrap_or(""))
 }
 
 fn continues(before: &Piece, piece: &Piece, joining: Joining) -> bool {

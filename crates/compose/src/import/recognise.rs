@@ -528,7 +528,7 @@ pub(super) fn ends_dangling(plain: &str) -> bool {
 pub(super) fn resumes_telling(plain: &str) -> bool {
     static STARTS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^(?:(?:the|this|these|both) (?:\w+ )?(?:report|review|paper|research|study|guide|guidance|document|briefing|toolkit|resource|authors?|commission|framework|survey|analysis|dashboard|publication|findings|evaluation|programme|former|latter|recommendations|actions|inquiry|page|website|data|results)|it (?:also|is|was|sets|includes|calls|has)|(?:these|they|those) (?:were|are|have)|in addition|overall|finally|however|given|as a result|alongside)\b",
+            r"^(?:(?:the|this|these|both) (?:\w+ )?(?:report|review|paper|research|study|guide|guidance|document|briefing|toolkit|resource|authors?|commission|framework|survey|analysis|dashboard|publication|findings|evaluation|programme|former|latter|recommendations|actions|inquiry|page|website|data|results)s?|it (?:also|is|was|sets|includes|calls|has)|(?:these|they|those) (?:were|are|have)|in addition|overall|finally|however|given|as a result|alongside)\b",
         )
     });
     STARTS.is_match(&fold(plain))
