@@ -52,8 +52,11 @@ const PAGE_GAP: u32 = 3;
 
 /// How many pieces after a lead-in are points of a list that lost its marks; 0 where there is no such list.
 fn unmarked_items(lead_in: &Piece, pieces: &[Piece]) -> usize {
-    let plain: Vec<&Piece> = pieces.iter().take_while(|piece| piece.mark == Mark::Plain && !is_lead_in(piece)).collect();
-    let close = close_items(lead_in, &plain);
+    let is_tight = lead_in.gap == 0 && pieces.first().is_some_and(|first| first.gap == 0);
+    // Where blank lines part paragraphs, a line close under a point is one too, even if it leads in points of its own.
+    let is_point = |at: usize, piece: &Piece| piece.mark == Mark::Plain && (!is_lead_in(piece) || (at > 0 && piece.gap == 0 && !is_tight));
+    let plain: Vec<&Piece> = pieces.iter().enumerate().take_while(|(at, piece)| is_point(*at, piece)).map(|(_, piece)| piece).collect();
+    let close = close_items(is_tight, &plain);
     let has_close_pair = close >= 2 && plain[1..close].iter().any(|piece| piece.gap == 0);
     // What stands further apart than points that stand close goes on with them only if it says so.
     let is_apart = |at: usize, piece: &Piece| has_close_pair && at >= close && !starts_small(&piece.plain);
@@ -76,8 +79,7 @@ fn is_separated(point: &Piece) -> bool {
 }
 
 /// How many lines are set close together under a lead-in; a page may break between them.
-fn close_items(lead_in: &Piece, plain: &[&Piece]) -> usize {
-    let is_tight = lead_in.gap == 0 && plain.first().is_some_and(|first| first.gap == 0);
+fn close_items(is_tight: bool, plain: &[&Piece]) -> usize {
     let is_close = |at: usize| {
         let piece = plain[at];
         let goes_on_below = plain.get(at + 1).is_some_and(|next| next.gap == 0);
@@ -95,6 +97,7 @@ fn close_items(lead_in: &Piece, plain: &[&Piece]) -> usize {
 /// Whether a line right under points is a sentence that goes back to telling.
 fn tells_on(piece: &Piece, points: &[&Piece]) -> bool {
     const SENTENCE_WORDS: usize = 10;
+    let points = &points[points.len().saturating_sub(MOST_BETWEEN)..];
     let is_fragment = |point: &&&Piece| !ends_complete(&point.plain) || is_separated(point);
     let fragments = points.iter().filter(is_fragment).count();
     // The last of the points before may end the sentence that they are part of.

@@ -1,6 +1,8 @@
 //! Makes headings whole before anything is labelled: lines that a page's width broke are joined, headings that run into
 //! their summary are split off.
 
+use std::collections::HashSet;
+
 use pulse_model::Text;
 use pulse_model::markdown::write_text;
 use pulse_model::name::fold;
@@ -9,12 +11,20 @@ use super::piece::{Mark, Piece, References};
 use super::recognise::{self, Around, HEADING_SCORE, Heading, KnownPublishers};
 use super::roles::Names;
 
-/// Publishers of headings that leave no doubt are known in the rest of the file.
-pub(super) fn learn_publishers(pieces: &[Piece], publishers: &mut KnownPublishers<'_>) {
-    let found = (0..pieces.len()).filter_map(|at| publishers.heading(&pieces[at], Around::of(pieces, at)));
-    let sure: Vec<Heading> = found.filter(|heading| heading.score > HEADING_SCORE).collect();
-    for heading in sure {
-        publishers.learn(&heading.publisher);
+/// Publishers of headings that leave no doubt, that are plainly organisations, or that head two entries are known in the
+/// rest of the file; so is what stands behind them instead of a full stop.
+pub(super) fn learn_publishers(pieces: &[Piece], names: &Names, publishers: &mut KnownPublishers<'_>) {
+    let first_lines = pieces.windows(2).filter(|pair| names.has(&fold(&pair[0].plain)) && !names.has(&fold(&pair[1].plain)) && !pair[1].is_item());
+    publishers.learn_separator(first_lines.map(|pair| pair[1].plain.as_str()));
+    let found: Vec<Heading> = (0..pieces.len()).filter_map(|at| publishers.heading(&pieces[at], Around::of(pieces, at))).collect();
+    let headings: Vec<&Heading> = found.iter().filter(|heading| heading.score >= HEADING_SCORE).collect();
+    let mut seen: HashSet<&str> = HashSet::new();
+    for heading in headings {
+        let again = !seen.insert(&heading.publisher);
+        let is_organisation = recognise::is_organisation(&heading.publisher) && !recognise::opens_with_pronoun(&heading.title);
+        if heading.score > HEADING_SCORE || again || is_organisation {
+            publishers.learn(&heading.publisher);
+        }
     }
 }
 
@@ -22,7 +32,7 @@ pub(super) fn learn_publishers(pieces: &[Piece], publishers: &mut KnownPublisher
 pub(super) fn join_open_markup(pieces: &mut Vec<Piece>, references: &References) {
     let mut joined: Vec<Piece> = Vec::with_capacity(pieces.len());
     let is_half_bold = |piece: &Piece| piece.raw.matches("**").count() % 2 == 1;
-    let opens_link = |piece: &Piece| piece.raw.rfind('[').is_some_and(|at| !piece.raw[at..].contains(')'));
+    let opens_link = |piece: &Piece| piece.raw.rfind('[').is_some_and(|at| !piece.raw[at..].contains(']'));
     for piece in pieces.drain(..) {
         let follows = piece.gap == 0 && piece.mark == Mark::Plain;
         match joined.last_mut() {
@@ -39,6 +49,9 @@ pub(super) fn join_open_markup(pieces: &mut Vec<Piece>, references: &References)
     *pieces = joined;
 }
 
+/// How many lines a heading may take below its first.
+const MOST_LINES: usize = 3;
+
 /// A heading too long for its line goes on in the next.
 pub(super) fn join_headings(pieces: &mut Vec<Piece>, names: &Names, publishers: &KnownPublishers<'_>, references: &References) {
     let mut joined: Vec<Piece> = Vec::with_capacity(pieces.len());
@@ -46,9 +59,13 @@ pub(super) fn join_headings(pieces: &mut Vec<Piece>, names: &Names, publishers: 
     while at < pieces.len() {
         let mut piece = pieces[at].clone();
         at += 1;
-        let broken_lines = rest_of_name(&piece, &pieces[at..], names, publishers, references).max(rest_of_block(&piece, &pieces[at..], publishers, references));
-        let end = at + broken_lines;
-        while at < end || goes_on(joined.last(), &piece, &pieces[at..], publishers, references) {
+        // Names of the taxonomy and months are whole lines of their own.
+        let is_own = |piece: &Piece| names.has(&fold(&piece.plain)) || recognise::month_title(&piece.plain, |_| false).is_some();
+        let below = pieces[at..].iter().take(MOST_LINES + 2).take_while(|piece| !is_own(piece)).count();
+        let rest = &pieces[at..at + below];
+        let end =
+            at + if is_own(&piece) { 0 } else { rest_of_name(&piece, rest, publishers, references).max(rest_of_block(&piece, rest, publishers, references)) };
+        while at < end || (at < pieces.len() && !is_own(&pieces[at]) && goes_on(joined.last(), &piece, &pieces[at..], publishers, references)) {
             piece = with(&piece, &pieces[at..=at], references);
             at += 1;
         }
@@ -71,10 +88,9 @@ fn is_heading(piece: &Piece, around: Around<'_>, publishers: &KnownPublishers<'_
 
 /// How many lines under a line of capitals make it an entry's heading: the publisher's name is broken, or has a line of
 /// its own.
-fn rest_of_name(piece: &Piece, rest: &[Piece], names: &Names, publishers: &KnownPublishers<'_>, references: &References) -> usize {
-    const MOST_LINES: usize = 2;
+fn rest_of_name(piece: &Piece, rest: &[Piece], publishers: &KnownPublishers<'_>, references: &References) -> usize {
     let name = piece.plain.strip_suffix('.').unwrap_or(&piece.plain);
-    let is_name = recognise::looks_like_name(name) && !names.has(&fold(name)) && recognise::contact_kind(&piece.plain).is_none();
+    let is_name = recognise::looks_like_name(name) && recognise::contact_kind(&piece.plain).is_none();
     let opens_block = piece.gap > 0 && !piece.is_item() && is_name;
     if !opens_block || is_heading(piece, Around::default(), publishers) {
         return 0;
@@ -88,7 +104,6 @@ fn rest_of_name(piece: &Piece, rest: &[Piece], names: &Names, publishers: &Known
 /// How many lines under a heading are the rest of it because they were broken at the same width: all up to the next blank
 /// line, with text below that.
 fn rest_of_block(piece: &Piece, rest: &[Piece], publishers: &KnownPublishers<'_>, references: &References) -> usize {
-    const MOST_LINES: usize = 3;
     let count = rest.iter().take_while(|next| next.gap == 0).take(MOST_LINES + 1).count();
     if count == 0 || count > MOST_LINES || piece.gap == 0 || rest.len() == count {
         return 0;
@@ -120,7 +135,7 @@ fn goes_on(before: Option<&Piece>, piece: &Piece, rest: &[Piece], publishers: &K
 }
 
 /// Fewer words than a summary has.
-const FEW_WORDS: usize = 6;
+const FEW_WORDS: usize = 5;
 
 fn is_summary(line: &Piece) -> bool {
     recognise::ends_complete(&line.plain) && line.words() > FEW_WORDS

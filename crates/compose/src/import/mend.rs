@@ -120,7 +120,7 @@ impl Points {
         }
         // Points that end in a semicolon go on with the next point, over a page break too; those that end in a comma do
         // where others do.
-        let has_commas = mended[self.first..mended.len() - 1].iter().any(|point| without_joining_word(&point.plain).ends_with([',', ';']));
+        let has_commas = mended[self.first..mended.len() - 1].iter().rev().take(3).any(|point| without_joining_word(&point.plain).ends_with([',', ';']));
         let separated = plain.ends_with(';') || (plain.ends_with(',') && (is_close || has_commas || piece.plain.starts_with("and ")));
         // Few words are no line that a page broke: "someone to talk to".
         separated || (is_close && (!ends_dangling(&before.plain) || (before.words() <= 5 && may_end_point(&before.plain))))
@@ -135,7 +135,41 @@ pub(super) fn without_joining_word(plain: &str) -> &str {
 
 /// Whether a point of few words can end with its last word.
 fn may_end_point(plain: &str) -> bool {
-    const NEVER: &[&str] = &["the", "a", "an", "of", "and", "or", "their", "its", "his", "her", "our", "these", "those", "than", "such"];
+    const NEVER: &[&str] = &[
+        "the",
+        "a",
+        "an",
+        "of",
+        "and",
+        "or",
+        "their",
+        "its",
+        "his",
+        "her",
+        "our",
+        "these",
+        "those",
+        "than",
+        "such",
+        "that",
+        "which",
+        "who",
+        "whose",
+        "is",
+        "are",
+        "was",
+        "were",
+        "has",
+        "have",
+        "had",
+        "will",
+        "not",
+        "but",
+        "if",
+        "because",
+        "while",
+        "including",
+    ];
     plain.ends_with(char::is_alphanumeric) && !NEVER.contains(&plain.rsplit(' ').next().unwrap_or(""))
 }
 

@@ -5,13 +5,17 @@ use std::collections::{HashMap, HashSet};
 use pulse_model::name::fold;
 
 use super::piece::{Mark, Piece};
-use super::recognise::{ends_complete, looks_like_name, starts_small};
+use super::recognise::{ends_complete, ends_dangling, looks_like_name, starts_small};
 
-/// Short lines that stand three times or more, folded: headers and footers of pages.
+/// Short lines that stand three times or more, folded: headers and footers of pages. What stands over a list may be
+/// "Key findings", each time.
 pub(super) fn repeated_lines(pieces: &[Piece]) -> HashSet<String> {
     let mut counts: HashMap<String, usize> = HashMap::new();
-    for piece in pieces.iter().filter(|piece| !piece.is_item() && piece.words() <= 12 && !ends_complete(&piece.plain)) {
-        *counts.entry(fold(&piece.plain)).or_default() += 1;
+    for (at, piece) in pieces.iter().enumerate() {
+        let leads_list = pieces.get(at + 1).is_some_and(Piece::is_item);
+        if !piece.is_item() && !leads_list && piece.words() <= 12 && !ends_complete(&piece.plain) {
+            *counts.entry(fold(&piece.plain)).or_default() += 1;
+        }
     }
     counts.into_iter().filter(|(line, count)| *count >= 3 && !line.is_empty()).map(|(line, _)| line).collect()
 }
@@ -48,8 +52,10 @@ impl Covers {
             let follows_cover = at > 0 && flags[at - 1];
             let last = at + 1 == pieces.len();
             let is_line = self.has_line(piece, led_in);
-            let fits =
-                piece.mark == Mark::Plain && piece.words() <= 18 && !ends_complete(&piece.plain) && !piece.plain.ends_with(',') && !starts_small(&piece.plain);
+            // A sentence that a line end cut goes on; no cover does.
+            let is_cut = ends_dangling(&piece.plain) && pieces.get(at + 1).is_some_and(|next| starts_small(&next.plain));
+            let is_open = !ends_complete(&piece.plain) && !piece.plain.ends_with(',') && !piece.plain.contains(". ") && !is_cut;
+            let fits = piece.mark == Mark::Plain && piece.words() <= 18 && is_open && !starts_small(&piece.plain);
             let is_more = self.names(piece) || (follows_cover && piece.words() <= 8) || (last && is_cover_phrase(piece));
             flags[at] = is_line || (fits && if led_in { follows_cover && is_cover_phrase(piece) } else { is_more });
             // Points without marks follow their lead-in; a cover among them is one only if it says so plainly.

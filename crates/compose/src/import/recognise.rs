@@ -22,6 +22,8 @@ fn pattern(pattern: &'static str) -> Regex {
 pub(super) struct KnownPublishers<'a> {
     register: &'a Register,
     in_file: HashSet<String>,
+    /// What stands between publisher and title in this file instead of a full stop.
+    separator: Option<&'static str>,
 }
 
 /// `Publisher. Title.`, taken apart.
@@ -39,6 +41,9 @@ pub(super) const HEADING_SCORE: i32 = 4;
 /// Headings of more words than this have to show that they are headings.
 const SHORT_WORDS: usize = 30;
 
+/// What may stand between publisher and title besides a full stop.
+const SEPARATORS: [&str; 5] = [" \u{2013} ", " \u{2014} ", " - ", " | ", ": "];
+
 /// What stands around a line.
 #[derive(Clone, Copy, Default)]
 pub(super) struct Around<'a> {
@@ -55,7 +60,6 @@ impl<'a> Around<'a> {
     fn sets_apart(&self, piece: &Piece) -> bool {
         let ended = |before: &Piece| before.is_item() || before.is_heading() || ends_complete(&before.plain) || before.words() <= 8;
         // A point without mark and full stop may end anywhere; then prose under the line shows that the line is none.
-        let tells = |next: &Piece| next.mark == Mark::Plain && next.words() >= 8 && ends_complete(&next.plain) && !starts_small(&next.plain);
         piece.gap > 0 || self.before.is_none_or(|before| ended(before) || (self.next.is_some_and(tells) && !ends_dangling(&before.plain)))
     }
 }
@@ -80,11 +84,20 @@ struct Split<'t> {
 
 impl<'a> KnownPublishers<'a> {
     pub(super) fn new(register: &'a Register) -> Self {
-        Self { register, in_file: HashSet::new() }
+        Self { register, in_file: HashSet::new(), separator: None }
     }
 
     pub(super) fn learn(&mut self, publisher: &str) {
         self.in_file.insert(fold(publisher));
+    }
+
+    /// Learns what stands between publisher and title from the first lines of categories, where entries begin.
+    pub(super) fn learn_separator<'t>(&mut self, first_lines: impl Iterator<Item = &'t str>) {
+        let lines: Vec<&str> = first_lines.collect();
+        let heads = |separator: &str| lines.iter().filter(|line| line.split_once(separator).is_some_and(|(name, _)| looks_like_name(name))).count();
+        let best = SEPARATORS.iter().map(|separator| (heads(separator), *separator)).max_by_key(|(count, _)| *count);
+        let stops = lines.iter().filter(|line| self.split(line, false).is_some()).count();
+        self.separator = best.filter(|(count, _)| *count >= 2 && *count > stops * 2).map(|(_, separator)| separator);
     }
 
     fn knows(&self, name: &str) -> bool {
@@ -102,6 +115,10 @@ impl<'a> KnownPublishers<'a> {
         }
         let is_label = is_label(piece, around);
         let Split { publisher, title, name } = self.split(plain, is_label)?;
+        let is_foot = plain.matches(['\u{b7}', '|', '\u{2022}']).count() >= 2;
+        if name != Name::Known && (is_foot || contact_kind(plain).is_some()) {
+            return None;
+        }
         let mut score = match name {
             Name::Known => 4,
             Name::Looks | Name::Likely => 2,
@@ -138,7 +155,12 @@ impl<'a> KnownPublishers<'a> {
         if let Some(&stop) = stops.iter().rev().find(|&&stop| self.knows(&line[..stop])) {
             return Some(at(stop, 2, Name::Known));
         }
-        for separator in [" \u{2013} ", " \u{2014} ", " - ", " | ", ": "] {
+        if let Some(separator) = self.separator
+            && let Some(stop) = line.find(separator).filter(|&stop| looks_like_name(&line[..stop]))
+        {
+            return Some(at(stop, separator.len(), Name::Looks));
+        }
+        for separator in SEPARATORS {
             if let Some(stop) = line.find(separator).filter(|&stop| self.knows(&line[..stop])) {
                 return Some(at(stop, separator.len(), Name::Known));
             }
@@ -184,18 +206,27 @@ impl<'a> KnownPublishers<'a> {
     }
 }
 
+/// Whether a line is prose, or leads something in.
+fn tells(piece: &Piece) -> bool {
+    piece.mark == Mark::Plain && piece.words() >= 4 && ends_complete(&piece.plain) && !starts_small(&piece.plain)
+}
+
 /// Whether a line stands alone and is no prose: short, without a full stop, and neither the rest of what stands before nor
 /// cut off.
 fn is_label(piece: &Piece, around: Around<'_>) -> bool {
     let plain = &piece.plain;
+    if piece.words() > SHORT_WORDS || (ends_sentence(plain) && !plain.ends_with(['?', '!'])) {
+        return false;
+    }
     let cut = ends_dangling(plain) || around.next.is_some_and(|next| !next.is_item() && starts_small(&next.plain));
     let follows = around.before.is_some_and(|before| !before.is_item() && !before.is_heading() && before.words() > 8 && !ends_complete(&before.plain));
-    piece.gap > 0 && piece.words() <= SHORT_WORDS && !ends_sentence(plain) && !cut && !follows
+    let stands_apart = piece.gap > 0 || around.next.is_some_and(tells);
+    stands_apart && !cut && !follows
 }
 
 /// An organisation and a title with something else than a full stop between them.
 fn split_otherwise(line: &str) -> Option<Split<'_>> {
-    let (stop, width) = [" \u{2013} ", " \u{2014} ", " - ", ": "].iter().find_map(|separator| Some((line.find(separator)?, separator.len())))?;
+    let (stop, width) = SEPARATORS.iter().find_map(|separator| Some((line.find(separator)?, separator.len())))?;
     let is_publisher = is_organisation(&line[..stop]);
     is_publisher.then(|| Split { publisher: line[..stop].trim(), title: line[stop + width..].trim(), name: Name::Likely })
 }
@@ -209,8 +240,13 @@ fn ends_name(line: &str, at: usize) -> bool {
 
 /// A sentence that says "it" or "they" of what was named before it.
 fn goes_on_telling(title: &str) -> bool {
+    ends_sentence(title) && opens_with_pronoun(title)
+}
+
+/// Whether a title begins like a sentence about what was named before it.
+pub(super) fn opens_with_pronoun(title: &str) -> bool {
     const WORDS: &[&str] = &["It", "They", "This", "These", "He", "She", "We"];
-    ends_sentence(title) && title.split(' ').next().is_some_and(|first| WORDS.contains(&first))
+    title.split(' ').next().is_some_and(|first| WORDS.contains(&first))
 }
 
 /// Whether a name that is not all capitals can be a publisher's: half of its words have one, or one is a kind of organisation.
@@ -316,7 +352,7 @@ const ORGANISATION_WORDS: &[&str] = &[
     "university",
 ];
 
-fn is_organisation(name: &str) -> bool {
+pub(super) fn is_organisation(name: &str) -> bool {
     looks_like_name(name) && name.split_whitespace().count() >= 2 && fold(name).split(' ').any(|word| ORGANISATION_WORDS.contains(&word))
 }
 
@@ -356,6 +392,13 @@ pub(super) fn is_closing(line: &str) -> bool {
     WHOLE.contains(&folded.as_str()) || (has_core && words.iter().all(|word| CORE.contains(word) || BESIDE.contains(word)))
 }
 
+/// "Best wishes, Dr Ada Quay": the closing, and the name behind it.
+pub(super) fn closing_with_name(line: &str) -> Option<(&str, &str)> {
+    let (closing, name) = line.split_once(", ")?;
+    let is_signed = line.len() <= 100 && is_closing(closing) && looks_like_name(name) && name.split_whitespace().count() <= 6;
+    is_signed.then(|| (&line[..=closing.len()], name.trim()))
+}
+
 /// "Dear colleague,": what a letter opens with.
 pub(super) fn is_salutation(line: &str) -> bool {
     static OPENINGS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(?:dear|hello|hi)\b(?:\s\S+){0,5},$"));
@@ -373,12 +416,27 @@ pub(super) fn contact_kind(line: &str) -> Option<ContactKind> {
     if line.split_whitespace().count() > 30 {
         return None;
     }
+    if let Some(kind) = address_kind(line.trim()) {
+        return Some(kind);
+    }
     if let Some(found) = LABEL.captures(line) {
         let kinds = [ContactKind::Telephone, ContactKind::Email, ContactKind::Website, ContactKind::Address, ContactKind::Other];
         return kinds.into_iter().enumerate().find(|(at, _)| found.get(at + 1).is_some()).map(|(_, kind)| kind);
     }
     let has_postcode = POSTCODE.is_match(line) && line.contains(',');
     has_postcode.then_some(ContactKind::Address)
+}
+
+/// The kind of an address that stands alone on its line.
+fn address_kind(line: &str) -> Option<ContactKind> {
+    let is_one_word = !line.is_empty() && !line.contains(char::is_whitespace);
+    match line {
+        _ if !is_one_word => None,
+        _ if line.starts_with('@') => Some(ContactKind::Other),
+        _ if line.contains('@') => Some(ContactKind::Email),
+        _ if line.starts_with("www.") || line.starts_with("http://") || line.starts_with("https://") => Some(ContactKind::Website),
+        _ => None,
+    }
 }
 
 /// A heading over the team's own news: "News", "Our news", "Harbour Trust News".
@@ -394,11 +452,11 @@ pub(super) fn news_kind(title: &str, opening: &str) -> NewsKind {
     static RULES: LazyLock<Vec<(NewsKind, Regex)>> = LazyLock::new(|| {
         let rule = |kind, words: &'static str| (kind, pattern(words));
         [
-            rule(NewsKind::Vacancy, r"\b(vacanc\w*|hiring|recruit\w*|jobs?|careers?|join (us|our|the)|work (with|for) us|apply)\b"),
+            rule(NewsKind::Vacancy, r"\b(vacanc\w*|hiring|recruit\w*|jobs?|careers?|wanted|join (us|our|the)|work (with|for) us|apply)\b"),
             rule(NewsKind::Webinar, r"\b(webinars?|seminars?|conference|workshops?|events?|podcast|recordings?)\b"),
             rule(
                 NewsKind::Profile,
-                r"\b(welcom\w*|meet|introducing|joins|joined|new (team )?(members?|colleagues?|starters?)|profile|appoint\w*|promot\w*|farewell)\b",
+                r"(^welcom\w*|\b(to|we|warmly) welcom\w*|\bwelcom\w+ (our|back|a|an|the|new|dr|prof\w*)\b)|\b(welcoming|meet|introducing|joins|joined|new (team )?(members?|colleagues?|starters?)|profile|appoint\w*|promot\w*|congratulations|farewell)\b",
             ),
             rule(
                 NewsKind::Publication,
@@ -430,11 +488,35 @@ pub(super) fn is_call_for_contact(plain: &str) -> bool {
     cue && reachable
 }
 
+/// A line that was a button or a bare link: "Read more", "Download the report", "View this email in your browser".
+pub(super) fn is_button(plain: &str) -> bool {
+    static BUTTONS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(concat!(
+            r"^(?:(?:read|find out|learn|see) more(?: here| online)?",
+            r"|click here(?: to .*| for .*)?",
+            r"|(?:read|download|view|access|see|open) (?:the |this |our )?(?:full |whole |executive )?(?:report|review|guidance|guide|briefing|paper|publication|document|pdf|toolkit|resource|summary|framework|statistics|article)(?: pdf)?(?: here| online)?",
+            r"|(?:view|open|read) (?:this |the )?(?:e ?mail |edition |it )?(?:in|on) (?:your|a|the) (?:web )?browser",
+            r"|forward (?:this |it )?(?:e ?mail )?to a (?:friend|colleague)",
+            r"|unsubscribe(?: (?:here|from this list))?(?: update .*)?|(?:update|manage|change) (?:your |my )?(?:subscription |e ?mail )?preferences)$",
+        ))
+    });
+    let is_address = || !plain.contains(char::is_whitespace) && (plain.starts_with("http://") || plain.starts_with("https://"));
+    is_address() || (plain.len() <= 100 && BUTTONS.is_match(&fold(plain)))
+}
+
+/// "… for commissioners. Read more": a paragraph whose last words were a button.
+fn ends_in_button(plain: &str) -> bool {
+    // Only the end is looked at: a paragraph may grow by a hundred thousand lines.
+    const LONGEST: usize = 60;
+    let stop = plain.char_indices().rev().take(LONGEST).find(|(_, c)| matches!(c, '.' | '?' | '!')).map(|(at, _)| at + 1);
+    stop.is_some_and(|stop| stop < plain.len() && is_button(plain[stop..].trim()))
+}
+
 /// A sentence about the digest itself: where it comes from, how to leave, when it pauses.
 pub(super) fn is_notice(plain: &str) -> bool {
     static CUES: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(unsubscribe|safe senders?|will be sent from|e ?mail address|prefer not to receive|would rather not|no longer wish|mailing list|privacy|(?:take|taking|have|having) a break|(?:summer|winter|christmas|easter) break|next edition|not be an? edition|you receive|receiving this)\b",
+            r"\b(unsubscribe|safe senders?|will be sent from|e ?mail address|prefer not to receive|would rather not|no longer wish|mailing list|privacy|(?:take|taking|have|having) a break|(?:summer|winter|christmas|easter) break|next edition|not be an? edition|you receive|receiving this|this e ?mail was sent|(?:update|manage) your (?:e ?mail |subscription )?preferences|registered in (?:england|scotland|wales|northern ireland)|all rights reserved|mailing address)\b",
         )
     });
     let folded = fold(plain);
@@ -446,7 +528,7 @@ pub(super) fn ends_complete(plain: &str) -> bool {
     let bare = plain.trim_end_matches(|c: char| matches!(c, '"' | '\'' | '\u{2019}' | '\u{201d}' | ')' | ']' | '*' | '_' | '\u{bb}') || c.is_whitespace());
     let last = bare.rsplit(char::is_whitespace).next().unwrap_or("");
     let is_address = last.contains('@') || last.starts_with("http") || last.starts_with("www.");
-    bare.is_empty() || is_address || bare.ends_with(['.', '!', '?', ':', ';', '\u{2026}'])
+    bare.is_empty() || is_address || ends_in_button(bare) || bare.ends_with(['.', '!', '?', ':', ';', '\u{2026}'])
 }
 
 /// Whether a text ends with the full stop of a sentence, or a question's or an exclamation's mark.
@@ -521,6 +603,9 @@ pub(super) fn ends_dangling(plain: &str) -> bool {
     ];
     let plain = plain.trim_end();
     let last = plain.rsplit(char::is_whitespace).next().unwrap_or("");
+    if ends_in_button(plain) {
+        return false;
+    }
     plain.ends_with([',', '(', '\u{2013}', '\u{2014}', '-', '/']) || WORDS.contains(&last)
 }
 

@@ -42,7 +42,8 @@ impl Names {
         let categories = digest.sectors.iter().flat_map(|sector| &sector.categories).map(|name| fold(name)).collect();
         let masthead = std::iter::once(&digest.name).chain(&digest.import.also_called).map(|name| fold(name)).collect();
         let mut names = Self { sectors, categories, masthead };
-        let printed: Vec<String> = names.printed_masthead(pieces).iter().map(|piece| fold(&piece.plain)).collect();
+        let printed: Vec<String> =
+            names.printed_masthead(pieces).iter().filter(|piece| !recognise::is_button(&piece.plain)).map(|piece| fold(&piece.plain)).collect();
         names.masthead.extend(printed);
         names
     }
@@ -100,11 +101,13 @@ pub(super) fn label(pieces: &[Piece], digest: &Digest, names: &Names, publishers
         }
         let folded = fold(plain);
         // "1. Housing" heads a sector where no line without a number does.
-        if piece.is_item() && !(names.has(&folded) && !unmarked.contains(&folded)) {
+        if piece.is_item() && (!names.has(&folded) || unmarked.contains(&folded)) {
             return Role::Text;
         }
         if recognise::is_page_number(plain) {
             Role::Noise("a page number")
+        } else if recognise::is_button(plain) && piece.text.links().is_empty() && !plain.starts_with("http") {
+            Role::Noise("a button whose link is lost")
         } else if is_masthead(&folded) {
             Role::Masthead
         } else if let Some(month) = recognise::month_title(plain, is_masthead) {
@@ -117,7 +120,7 @@ pub(super) fn label(pieces: &[Piece], digest: &Digest, names: &Names, publishers
             Role::Category
         } else if recognise::is_news_heading(plain, digest.news_heading()) {
             Role::News
-        } else if repeated.contains(&folded) && !piece.is_heading() {
+        } else if repeated.contains(&folded) && !piece.is_heading() && !recognise::is_button(plain) {
             Role::Noise("a header or footer of the page")
         } else {
             publishers.heading(piece, Around::of(pieces, at)).filter(|heading| heading.score >= HEADING_SCORE).map_or(Role::Text, Role::Entry)
@@ -181,6 +184,21 @@ pub(super) fn settle(pieces: &[Piece], names: &Names, roles: &mut [Role]) {
     }
     set_repeated_aside(pieces, names, roles);
     name_unknown_categories(pieces, roles);
+    open_with_first_lines(pieces, roles);
+}
+
+/// A category begins with an entry: a line under its name with prose below is a heading, also without a publisher.
+/// Otherwise all of it would be set aside.
+fn open_with_first_lines(pieces: &[Piece], roles: &mut [Role]) {
+    const MOST_WORDS: usize = 30;
+    for at in 1..roles.len() {
+        let piece = &pieces[at];
+        let is_title = !piece.is_item() && piece.words() <= MOST_WORDS && !recognise::ends_complete(&piece.plain) && !recognise::ends_dangling(&piece.plain);
+        let told_below = roles.get(at + 1) == Some(&Role::Text) && pieces[at + 1].words() >= 8 && !recognise::starts_small(&pieces[at + 1].plain);
+        if roles[at] == Role::Text && roles[at - 1] == Role::Category && is_title && told_below {
+            roles[at] = Role::Entry(Heading { publisher: String::new(), title: piece.plain.clone(), score: HEADING_SCORE });
+        }
+    }
 }
 
 /// A sector that comes again later, and whose entries do too, is one of a contents list; so are the lines below it.
