@@ -8,7 +8,8 @@ use pulse_model::markdown::write_text;
 use pulse_model::name::fold;
 
 use super::piece::{Mark, Piece, References};
-use super::recognise::{self, Around, HEADING_SCORE, Heading, KnownPublishers};
+use super::publishers::{Around, HEADING_SCORE, Heading, KnownPublishers, is_organisation, looks_like_name, opens_with_pronoun};
+use super::recognise;
 use super::roles::Names;
 
 /// Publishers of headings that leave no doubt, that are plainly organisations, or that head two entries are known in the
@@ -21,8 +22,8 @@ pub(super) fn learn_publishers(pieces: &[Piece], names: &Names, publishers: &mut
     let mut seen: HashSet<&str> = HashSet::new();
     for heading in headings {
         let again = !seen.insert(&heading.publisher);
-        let is_organisation = recognise::is_organisation(&heading.publisher) && !recognise::opens_with_pronoun(&heading.title);
-        if heading.score > HEADING_SCORE || again || is_organisation {
+        let is_named = is_organisation(&heading.publisher) && !opens_with_pronoun(&heading.title);
+        if heading.score > HEADING_SCORE || again || is_named {
             publishers.learn(&heading.publisher);
         }
     }
@@ -90,7 +91,7 @@ fn is_heading(piece: &Piece, around: Around<'_>, publishers: &KnownPublishers<'_
 /// its own.
 fn rest_of_name(piece: &Piece, rest: &[Piece], publishers: &KnownPublishers<'_>, references: &References) -> usize {
     let name = piece.plain.strip_suffix('.').unwrap_or(&piece.plain);
-    let is_name = recognise::looks_like_name(name) && recognise::contact_kind(&piece.plain).is_none();
+    let is_name = looks_like_name(name) && recognise::contact_kind(&piece.plain).is_none();
     let opens_block = piece.gap > 0 && !piece.is_item() && is_name;
     if !opens_block || is_heading(piece, Around::default(), publishers) {
         return 0;

@@ -8,7 +8,8 @@ use super::blocks::blocks;
 use super::ledger::Ledger;
 use super::mend::{Joining, is_lead_in, mend};
 use super::piece::{Mark, Piece, References};
-use super::recognise::{closing_with_name, contact_kind, ends_complete, is_call_for_contact, is_closing, is_notice, looks_like_name, tells_news_kind};
+use super::publishers::looks_like_name;
+use super::recognise::{closing_with_name, contact_kind, ends_complete, is_call_for_contact, is_closing, is_notice, tells_news_kind};
 
 /// A letter, and what follows it where the news have no heading of their own.
 pub(super) struct Read {

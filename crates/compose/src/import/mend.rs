@@ -135,42 +135,8 @@ pub(super) fn without_joining_word(plain: &str) -> &str {
 
 /// Whether a point of few words can end with its last word.
 fn may_end_point(plain: &str) -> bool {
-    const NEVER: &[&str] = &[
-        "the",
-        "a",
-        "an",
-        "of",
-        "and",
-        "or",
-        "their",
-        "its",
-        "his",
-        "her",
-        "our",
-        "these",
-        "those",
-        "than",
-        "such",
-        "that",
-        "which",
-        "who",
-        "whose",
-        "is",
-        "are",
-        "was",
-        "were",
-        "has",
-        "have",
-        "had",
-        "will",
-        "not",
-        "but",
-        "if",
-        "because",
-        "while",
-        "including",
-    ];
-    plain.ends_with(char::is_alphanumeric) && !NEVER.contains(&plain.rsplit(' ').next().unwrap_or(""))
+    const NEVER: &str = "the a an of and or their its his her our these those than such that which who whose is are was were has have had will not but if because while including";
+    plain.ends_with(char::is_alphanumeric) && !NEVER.split(' ').any(|word| Some(word) == plain.rsplit(' ').next())
 }
 
 fn continues(before: &Piece, piece: &Piece, joining: Joining) -> bool {

@@ -5,7 +5,8 @@ use std::collections::{HashMap, HashSet};
 use pulse_model::name::fold;
 
 use super::piece::{Mark, Piece};
-use super::recognise::{ends_complete, ends_dangling, looks_like_name, starts_small};
+use super::publishers::looks_like_name;
+use super::recognise::{ends_complete, ends_dangling, starts_small};
 
 /// Short lines that stand three times or more, folded: headers and footers of pages. What stands over a list may be
 /// "Key findings", each time.

@@ -12,7 +12,8 @@ use regex::Regex;
 use super::ImportError;
 use super::noise::repeated_lines;
 use super::piece::Piece;
-use super::recognise::{self, Around, HEADING_SCORE, Heading, KnownPublishers};
+use super::publishers::{Around, HEADING_SCORE, Heading, KnownPublishers};
+use super::recognise;
 
 /// What a piece is for the edition as a whole.
 #[derive(Clone, Debug, PartialEq)]
