@@ -19,6 +19,7 @@ mod mend;
 mod news;
 mod noise;
 mod piece;
+mod publishers;
 mod recognise;
 mod roles;
 mod scan;

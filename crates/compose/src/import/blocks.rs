@@ -3,7 +3,7 @@
 use pulse_model::block::{Block, Blocks, Item, List, MAX_LIST_DEPTH};
 use pulse_model::{Problem, ProblemKind};
 
-use super::mend::is_lead_in;
+use super::mend::{is_lead_in, without_joining_word};
 use super::piece::{Mark, Piece};
 use super::recognise::{announced, ends_complete, resumes_telling, starts_small};
 
@@ -24,7 +24,7 @@ pub(super) fn summary_blocks(pieces: &[Piece], problems: &mut Vec<Problem>) -> B
     })
 }
 
-fn blocks_with(pieces: &[Piece], depth: usize, problems: &mut Vec<Problem>, unmarked: impl Fn(&str, &[Piece]) -> usize) -> Blocks {
+fn blocks_with(pieces: &[Piece], depth: usize, problems: &mut Vec<Problem>, unmarked: impl Fn(&Piece, &[Piece]) -> usize) -> Blocks {
     let mut out: Vec<Block> = Vec::new();
     let mut at = 0;
     while at < pieces.len() {
@@ -33,7 +33,7 @@ fn blocks_with(pieces: &[Piece], depth: usize, problems: &mut Vec<Problem>, unma
         at += taken;
         out.push(block);
         if at > 0 && !pieces[at - 1].is_item() && is_lead_in(&pieces[at - 1]) {
-            let count = unmarked(&pieces[at - 1].plain, &pieces[at..]);
+            let count = unmarked(&pieces[at - 1], &pieces[at..]);
             if count > 0 {
                 let items = pieces[at..at + count].iter().map(|piece| Item::new(piece.text.clone())).collect();
                 out.push(Block::List(List { ordered: false, items }));
@@ -51,28 +51,59 @@ const MOST_BETWEEN: usize = 200;
 const PAGE_GAP: u32 = 3;
 
 /// How many pieces after a lead-in are points of a list that lost its marks; 0 where there is no such list.
-fn unmarked_items(lead_in: &str, pieces: &[Piece]) -> usize {
-    let plain: Vec<&Piece> = pieces.iter().take_while(|piece| piece.mark == Mark::Plain && !is_lead_in(piece)).collect();
-    // Lines set close together under the lead-in; a page may break between them.
-    let is_close = |piece: &Piece| piece.gap == 0 || (piece.gap >= PAGE_GAP && !resumes_telling(&piece.plain));
-    let close = plain.iter().enumerate().take_while(|(at, piece)| *at == 0 || is_close(piece)).count();
+fn unmarked_items(lead_in: &Piece, pieces: &[Piece]) -> usize {
+    let is_tight = lead_in.gap == 0 && pieces.first().is_some_and(|first| first.gap == 0);
+    // Where blank lines part paragraphs, a line close under a point is one too, even if it leads in points of its own.
+    let is_point = |at: usize, piece: &Piece| piece.mark == Mark::Plain && (!is_lead_in(piece) || (at > 0 && piece.gap == 0 && !is_tight));
+    let plain: Vec<&Piece> = pieces.iter().enumerate().take_while(|(at, piece)| is_point(*at, piece)).map(|(_, piece)| piece).collect();
+    let close = close_items(is_tight, &plain);
     let has_close_pair = close >= 2 && plain[1..close].iter().any(|piece| piece.gap == 0);
     // What stands further apart than points that stand close goes on with them only if it says so.
     let is_apart = |at: usize, piece: &Piece| has_close_pair && at >= close && !starts_small(&piece.plain);
-    let open = |piece: &Piece| starts_small(&piece.plain) || !ends_complete(&piece.plain) || piece.plain.ends_with([';', ',']);
+    let open = |piece: &Piece| starts_small(&piece.plain) || !ends_complete(&piece.plain) || is_separated(piece);
     let mut alike = plain.iter().enumerate().take_while(|(at, piece)| open(piece) && !is_apart(*at, piece)).count();
     // The last point of such a list ends with the sentence.
     if alike >= 2
-        && plain
-            .get(alike)
-            .is_some_and(|last| plain[alike - 1].plain.ends_with([';', ',']) || plain[alike - 1].plain.ends_with(" and") || last.plain.starts_with("and "))
+        && plain.get(alike).is_some_and(|last| is_separated(plain[alike - 1]) || plain[alike - 1].plain.ends_with(" and") || last.plain.starts_with("and "))
     {
         alike += 1;
     }
     if has_close_pair || alike >= 2 {
         return alike.max(if has_close_pair { close } else { 0 });
     }
-    announced(lead_in).filter(|&count| plain.len() >= count).unwrap_or(0)
+    announced(&lead_in.plain).filter(|&count| plain.len() >= count).unwrap_or(0)
+}
+
+fn is_separated(point: &Piece) -> bool {
+    without_joining_word(&point.plain).ends_with([';', ','])
+}
+
+/// How many lines are set close together under a lead-in; a page may break between them.
+fn close_items(is_tight: bool, plain: &[&Piece]) -> usize {
+    let is_close = |at: usize| {
+        let piece = plain[at];
+        let goes_on_below = plain.get(at + 1).is_some_and(|next| next.gap == 0);
+        match piece.gap {
+            // Without blank lines, all lines are close: then the way they are written must be that of points.
+            0 => !is_tight || !tells_on(piece, &plain[..at]),
+            // Between paragraphs stand blank lines, so what has a line right under it is a point, behind a page too.
+            _ if goes_on_below && !is_tight => true,
+            gap => gap >= PAGE_GAP && !resumes_telling(&piece.plain),
+        }
+    };
+    (0..plain.len()).take_while(|&at| at == 0 || is_close(at)).count()
+}
+
+/// Whether a line right under points is a sentence that goes back to telling.
+fn tells_on(piece: &Piece, points: &[&Piece]) -> bool {
+    const SENTENCE_WORDS: usize = 10;
+    let points = &points[points.len().saturating_sub(MOST_BETWEEN)..];
+    let is_fragment = |point: &&&Piece| !ends_complete(&point.plain) || is_separated(point);
+    let fragments = points.iter().filter(is_fragment).count();
+    // The last of the points before may end the sentence that they are part of.
+    let are_fragments = points.len() >= 2 && fragments + 1 >= points.len() && !is_separated(points[points.len() - 1]);
+    let is_sentence = ends_complete(&piece.plain) && !starts_small(&piece.plain) && piece.words() >= SENTENCE_WORDS;
+    resumes_telling(&piece.plain) || (are_fragments && is_sentence)
 }
 
 /// The list that begins `pieces`, and how many pieces it takes.

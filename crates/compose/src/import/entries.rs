@@ -5,7 +5,7 @@
 
 use pulse_model::edition::{Category, Entry, Link, Sector};
 use pulse_model::name::fold;
-use pulse_model::{Digest, Edition, EditionKey, Month, Problem, ProblemKind, Register};
+use pulse_model::{Digest, Edition, EditionKey, Href, Month, Problem, ProblemKind, Register};
 
 use super::blocks::summary_blocks;
 use super::headings::{join_headings, join_open_markup, learn_publishers, split_run_in_headings};
@@ -13,7 +13,8 @@ use super::ledger::Ledger;
 use super::mend::{Joining, mend, unwrap_lines};
 use super::noise::Covers;
 use super::piece::{Piece, References};
-use super::recognise::{self, HEADING_SCORE, Heading, KnownPublishers};
+use super::publishers::{Around, HEADING_SCORE, Heading, KnownPublishers};
+use super::recognise;
 use super::roles::{Names, Role, label, settle};
 use super::scan::Scanned;
 use super::{ImportError, letter, news};
@@ -38,14 +39,18 @@ pub(super) fn read(scanned: Scanned, reading: Reading<'_>) -> Result<Edition, Im
     let Scanned { mut pieces, front, references } = scanned;
     let mut publishers = KnownPublishers::new(register);
     let names = Names::new(&pieces, digest);
-    unwrap_lines(&mut pieces, &references, |before, piece| {
-        let is_heading = || publishers.heading(piece, Some(before)).is_some_and(|heading| heading.score >= HEADING_SCORE);
-        names.has(&fold(&piece.plain)) || (recognise::ends_complete(&before.plain) && is_heading())
+    unwrap_lines(&mut pieces, &references, |before, piece, is_prose| {
+        let heading = |piece, before| publishers.heading(piece, Around { before, next: None }).is_some_and(|heading| heading.score >= HEADING_SCORE);
+        names.has(&fold(&piece.plain))
+            || recognise::is_closing(&piece.plain)
+            || recognise::contact_kind(&piece.plain).is_some()
+            || (recognise::ends_complete(&before.plain) && heading(piece, Some(before)))
+            || (is_prose && heading(before, None))
     });
     join_open_markup(&mut pieces, &references);
     split_run_in_headings(&mut pieces, &publishers, &references);
-    learn_publishers(&pieces, &mut publishers);
-    join_headings(&mut pieces, &publishers, &references);
+    learn_publishers(&pieces, &names, &mut publishers);
+    join_headings(&mut pieces, &names, &publishers, &references);
     let mut roles = label(&pieces, digest, &names, &publishers)?;
     settle(&pieces, &names, &mut roles);
     let month = month(&pieces, &roles, &front, file_name)?;
@@ -203,6 +208,7 @@ impl BodyReader<'_, '_> {
     fn fill(&mut self, text: Vec<Piece>, covers: &Covers, is_tail: bool) {
         let text = self.without_pictures(text, covers);
         let text = if is_tail { self.without_foot(text) } else { text };
+        let (buttons, text): (Vec<_>, Vec<_>) = text.into_iter().partition(|piece| !piece.is_item() && recognise::is_button(&piece.plain));
         let mut pieces = mend(text, Joining::AsPrinted, self.references);
         let open = self.edition.sectors.last_mut().and_then(|sector| Some((sector.name.clone(), sector.categories.last_mut()?)));
         let entry = open.and_then(|(sector, category)| {
@@ -215,7 +221,7 @@ impl BodyReader<'_, '_> {
                 let message = "the text before the first entry was set aside; an entry begins with a line \u{201c}Publisher. Title.\u{201d}";
                 self.edition.problems.push(Problem::new(ProblemKind::Incomplete, message).at_line(first.line()));
             }
-            for piece in &pieces {
+            for piece in pieces.iter().chain(&buttons) {
                 self.ledger.set_aside(&piece.lines, "text before the first entry of its category");
             }
             return;
@@ -227,6 +233,12 @@ impl BodyReader<'_, '_> {
             }
             self.ledger.place(&piece.lines, &place);
             entry.problems.append(&mut piece.problems);
+        }
+        for piece in &buttons {
+            let links = piece.text.links().into_iter().map(|(url, _)| url);
+            let address = Href::parse(&piece.plain).ok().filter(|_| piece.text.links().is_empty());
+            entry.links.extend(links.chain(address).map(|url| Link { url, text: String::new() }));
+            self.ledger.set_aside(&piece.lines, "a button; its link is kept with the entry");
         }
         let more = summary_blocks(&pieces, &mut entry.problems).into_vec();
         entry.summary = std::mem::take(&mut entry.summary).into_vec().into_iter().chain(more).collect();
@@ -243,14 +255,19 @@ impl BodyReader<'_, '_> {
 
     /// The last entry is followed by the foot of the mail: how to leave, who sent it.
     fn without_foot(&mut self, mut text: Vec<Piece>) -> Vec<Piece> {
+        const SHORT_WORDS: usize = 12;
         let is_foot = |piece: &Piece| {
             !piece.is_item()
                 && (recognise::is_notice(&piece.plain)
                     || recognise::contact_kind(&piece.plain).is_some()
                     || piece.plain.contains('\u{a9}')
+                    || piece.plain.matches(['\u{b7}', '|', '\u{2022}']).count() >= 2
                     || fold(&piece.plain).starts_with("copyright"))
         };
-        let foot = text.iter().rposition(|piece| !is_foot(piece)).map_or(0, |last| last + 1);
+        // Names of streets and firms stand between lines that can be told.
+        let may_be = |piece: &Piece| is_foot(piece) || (!piece.is_item() && piece.words() <= SHORT_WORDS && !recognise::ends_complete(&piece.plain));
+        let tail = text.iter().rposition(|piece| !may_be(piece)).map_or(0, |last| last + 1);
+        let foot = text[tail..].iter().position(is_foot).map_or(text.len(), |first| tail + first);
         for piece in text.drain(foot..) {
             self.ledger.set_aside(&piece.lines, "the foot of the mail");
         }

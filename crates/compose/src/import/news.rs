@@ -84,15 +84,15 @@ fn is_title_like(piece: &Piece) -> bool {
 fn score(pieces: &[Piece], at: usize, first_level: Option<u8>, in_step: bool) -> i32 {
     let (piece, before, next) = (&pieces[at], &pieces[at - 1], pieces.get(at + 1));
     let mut score = i32::from(tells_news_kind(&piece.plain)) * 2;
-    score += match (piece.mark, first_level) {
-        (Mark::Heading(level), Some(first)) if level > first => 0,
-        (Mark::Heading(_), _) => 3,
+    let is_deeper = matches!((piece.mark, first_level), (Mark::Heading(level), Some(first)) if level > first);
+    score += match piece.mark {
+        Mark::Heading(_) => i32::from(!is_deeper) * 3,
         _ => i32::from(piece.is_bold()),
     };
     let prose_follows = next.is_some_and(|next| !next.is_item() && next.words() >= 12);
     let between = prose_follows && ends_complete(&before.plain) && ends_complete(&next.map(|next| next.plain.clone()).unwrap_or_default());
-    // Where titles have no mark, standing between prose is all there is to see.
-    score += i32::from(between) * if piece.mark == Mark::Plain && !piece.is_bold() { 2 } else { 1 };
+    // Standing between prose is all there is to see where titles have no mark, or marks of any level.
+    score += i32::from(between) * if is_deeper || (piece.mark == Mark::Plain && !piece.is_bold()) { 2 } else { 1 };
     score += i32::from(piece.gap >= 2);
     score += i32::from(is_call_for_contact(&before.plain));
     score -= i32::from(is_lead_in(before)) * 4;

@@ -5,13 +5,18 @@ use std::collections::{HashMap, HashSet};
 use pulse_model::name::fold;
 
 use super::piece::{Mark, Piece};
-use super::recognise::{ends_complete, looks_like_name, starts_small};
+use super::publishers::looks_like_name;
+use super::recognise::{ends_complete, ends_dangling, starts_small};
 
-/// Short lines that stand three times or more, folded: headers and footers of pages.
+/// Short lines that stand three times or more, folded: headers and footers of pages. What stands over a list may be
+/// "Key findings", each time.
 pub(super) fn repeated_lines(pieces: &[Piece]) -> HashSet<String> {
     let mut counts: HashMap<String, usize> = HashMap::new();
-    for piece in pieces.iter().filter(|piece| !piece.is_item() && piece.words() <= 12 && !ends_complete(&piece.plain)) {
-        *counts.entry(fold(&piece.plain)).or_default() += 1;
+    for (at, piece) in pieces.iter().enumerate() {
+        let leads_list = pieces.get(at + 1).is_some_and(Piece::is_item);
+        if !piece.is_item() && !leads_list && piece.words() <= 12 && !ends_complete(&piece.plain) {
+            *counts.entry(fold(&piece.plain)).or_default() += 1;
+        }
     }
     counts.into_iter().filter(|(line, count)| *count >= 3 && !line.is_empty()).map(|(line, _)| line).collect()
 }
@@ -19,17 +24,20 @@ pub(super) fn repeated_lines(pieces: &[Piece]) -> HashSet<String> {
 /// The words of every entry's heading, to know a report's cover by.
 pub(super) struct Covers {
     headings: Vec<HashSet<String>>,
-    /// Titles, folded.
-    titles: HashSet<String>,
+    /// Publishers, their short names, titles, and the parts of titles between colons and the like, folded: what stands on a
+    /// cover as a line of its own.
+    lines: HashSet<String>,
 }
 
 impl Covers {
     /// From publishers and titles.
     pub(super) fn new<'a>(headings: impl Iterator<Item = (&'a str, &'a str)>) -> Self {
-        let mut covers = Self { headings: Vec::new(), titles: HashSet::new() };
+        let mut covers = Self { headings: Vec::new(), lines: HashSet::new() };
         for (publisher, title) in headings {
             covers.headings.push(content_words(&format!("{publisher} {title}")));
-            covers.titles.insert(fold(title));
+            let parts = title.split([':', '?', '\u{2013}', '\u{2014}', '(']).chain(title.split(". ")).filter(|part| part.split_whitespace().count() >= 2);
+            let short_name = publisher.split_once('(').map(|(_, short)| short);
+            covers.lines.extend([publisher, title].into_iter().chain(parts).chain(short_name).map(fold).filter(|line| !line.is_empty()));
         }
         covers
     }
@@ -44,14 +52,24 @@ impl Covers {
             let before = at.checked_sub(1).map(|at| &pieces[at]);
             let follows_cover = at > 0 && flags[at - 1];
             let last = at + 1 == pieces.len();
-            // A title that ends in a question mark does so on the cover too.
-            let is_open = !ends_complete(&piece.plain) || self.titles.contains(&fold(&piece.plain));
-            let fits = piece.mark == Mark::Plain && piece.words() <= 18 && is_open && !piece.plain.ends_with(',') && !starts_small(&piece.plain);
-            flags[at] = fits && !led_in && (self.names(piece) || (follows_cover && piece.words() <= 8) || (last && is_cover_phrase(piece)));
-            // Points without marks follow their lead-in; none of them is a cover.
-            led_in = !flags[at] && (piece.plain.ends_with(':') || (led_in && piece.mark == Mark::Plain && before.is_some()));
+            let is_line = self.has_line(piece, led_in);
+            // A sentence that a line end cut goes on; no cover does.
+            let is_cut = ends_dangling(&piece.plain) && pieces.get(at + 1).is_some_and(|next| starts_small(&next.plain));
+            let is_open = !ends_complete(&piece.plain) && !piece.plain.ends_with(',') && !piece.plain.contains(". ") && !is_cut;
+            let fits = piece.mark == Mark::Plain && piece.words() <= 18 && is_open && !starts_small(&piece.plain);
+            let is_more = self.names(piece) || (follows_cover && piece.words() <= 8) || (last && is_cover_phrase(piece));
+            flags[at] = is_line || (fits && if led_in { follows_cover && is_cover_phrase(piece) } else { is_more });
+            // Points without marks follow their lead-in; a cover among them is one only if it says so plainly.
+            led_in = (led_in && flags[at]) || (!flags[at] && (piece.plain.ends_with(':') || (led_in && piece.mark == Mark::Plain && before.is_some())));
         }
         flags
+    }
+
+    /// Whether a line is what a heading prints, no more and no less. A title that ends in a question mark does so on the
+    /// cover too. Where points may stand, few words are a point.
+    fn has_line(&self, piece: &Piece, led_in: bool) -> bool {
+        let few = piece.words() < 3 && (led_in || starts_small(&piece.plain));
+        piece.mark == Mark::Plain && !few && !piece.plain.ends_with([',', ';', ':']) && self.lines.contains(&fold(&piece.plain))
     }
 
     fn names(&self, piece: &Piece) -> bool {

@@ -55,7 +55,8 @@ impl Piece {
             mark,
             indent,
             gap,
-            raw: raw.trim().to_owned(),
+            // Where a word may be broken is nothing that it says.
+            raw: raw.trim().replace('\u{ad}', ""),
             text: Text::default(),
             plain: String::new(),
             problems: Vec::new(),
@@ -74,7 +75,8 @@ impl Piece {
         if self.raw.len() > LONG_TEXT_BYTES {
             self.problems.push(Problem::new(ProblemKind::TooLong, format!("a text of {} characters", self.raw.len())).at_line(line));
         }
-        self.plain = parsed.text.plain();
+        // Spaces that do not break are spaces to whoever reads.
+        self.plain = parsed.text.plain().replace(['\u{a0}', '\u{2007}', '\u{202f}', '\t'], " ");
         self.text = parsed.text;
         self.stale = false;
     }
@@ -113,10 +115,19 @@ impl Piece {
     /// paragraph may grow by a hundred thousand lines.
     pub(super) fn absorb(&mut self, rest: Piece) {
         for (whole, part) in [(&mut self.raw, &rest.raw), (&mut self.plain, &rest.plain)] {
-            whole.push(' ');
+            if !is_hyphenated(whole, part) {
+                whole.push(' ');
+            }
             whole.push_str(part);
         }
         self.lines.extend(rest.lines);
         self.stale = true;
     }
+}
+
+/// Whether a line ends in the middle of a word with a hyphen: "co-", "production", but not "short-", "and long-term".
+fn is_hyphenated(line: &str, rest: &str) -> bool {
+    let ends = line.strip_suffix('-').is_some_and(|line| line.ends_with(char::is_alphabetic));
+    let first = rest.split(' ').next().unwrap_or("");
+    ends && first.starts_with(char::is_lowercase) && !["and", "or", "to", "nor"].contains(&first)
 }

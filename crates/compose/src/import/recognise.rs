@@ -1,222 +1,20 @@
-//! What a line is, told from what stays true when the markup does not: names of the taxonomy, months, the shape
-//! `Publisher. Title.`, the register, closings of letters, contact lines.
+//! What a line is, told from what stays true when the markup does not: months, closings of letters, contact lines, how
+//! sentences begin and end. Headings of entries are the business of [`super::publishers`].
 //!
 //! Pure functions of one line; what stands around it is the business of [`super::entries`].
 
-use std::collections::HashSet;
 use std::sync::LazyLock;
 
+use pulse_model::Month;
 use pulse_model::edition::{ContactKind, NewsKind};
 use pulse_model::name::fold;
-use pulse_model::{Month, Register};
 use regex::Regex;
 
-use super::piece::Piece;
+use super::publishers::looks_like_name;
 
 /// Compiles a pattern of this file.
 fn pattern(pattern: &'static str) -> Regex {
     Regex::new(pattern).expect("the pattern is a constant and compiles")
-}
-
-/// Publishers by folded name: the register's, and those whose headings in this file leave no doubt.
-pub(super) struct KnownPublishers<'a> {
-    register: &'a Register,
-    in_file: HashSet<String>,
-}
-
-/// `Publisher. Title.`, taken apart.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Heading {
-    pub(super) publisher: String,
-    pub(super) title: String,
-    /// How sure we are, see [`KnownPublishers::heading`].
-    pub(super) score: i32,
-}
-
-/// From this score on, a line is an entry's heading.
-pub(super) const HEADING_SCORE: i32 = 4;
-
-impl<'a> KnownPublishers<'a> {
-    pub(super) fn new(register: &'a Register) -> Self {
-        Self { register, in_file: HashSet::new() }
-    }
-
-    pub(super) fn learn(&mut self, publisher: &str) {
-        self.in_file.insert(fold(publisher));
-    }
-
-    fn knows(&self, name: &str) -> bool {
-        self.register.find(name).is_some() || self.in_file.contains(&fold(name))
-    }
-
-    /// Takes a line apart as an entry's heading and says how sure that is. A known publisher counts most; then the look
-    /// of a name, marks, and a title of one sentence.
-    pub(super) fn heading(&self, piece: &Piece, before: Option<&Piece>) -> Option<Heading> {
-        let plain = piece.plain.trim();
-        let marked = piece.is_heading() || piece.is_bold();
-        // A summary's first sentence is longer than titles are; a marked line may be any length and is reported.
-        if piece.is_item() || plain.ends_with(':') || (!marked && plain.len() > 400) {
-            return None;
-        }
-        let (publisher, title, known) = self.split(plain)?;
-        let mut score = if known { 4 } else { 2 };
-        score += i32::from(marked) * 2 + i32::from(is_all_link(piece)) * 2;
-        // Nothing that goes on stands before it: in a file without blank lines that is all there is to see.
-        let stands_alone =
-            piece.gap > 0 || before.is_none_or(|before| before.is_item() || before.is_heading() || ends_complete(&before.plain) || before.words() <= 8);
-        score += i32::from(stands_alone);
-        score += if sentences(title) > 1 { -3 } else { 1 };
-        // Not every writing has capitals.
-        let is_capital = |c: char| c.is_alphabetic() && !c.is_lowercase();
-        let starts_well = title.starts_with(|c: char| is_capital(c) || c.is_numeric() || matches!(c, '\u{2018}' | '\u{201c}' | '\'' | '"' | '#'));
-        score -= i32::from(!starts_well) * 3;
-        score -= i32::from(!marked && title.split_whitespace().count() > 40) * 4;
-        let title = title.strip_suffix('.').unwrap_or(title).trim_end();
-        Some(Heading { publisher: publisher.to_owned(), title: title.to_owned(), score })
-    }
-
-    /// Publisher, title, and whether the publisher is known. The longest known name wins, else the first that looks like one.
-    fn split<'t>(&self, line: &'t str) -> Option<(&'t str, &'t str, bool)> {
-        let stops: Vec<usize> = line.match_indices(". ").map(|(at, _)| at).filter(|&at| !is_abbreviation(&line[..at])).take(6).collect();
-        let at = |at: usize, width: usize, known: bool| (line[..at].trim(), line[at + width..].trim(), known);
-        if let Some(&stop) = stops.iter().rev().find(|&&stop| self.knows(&line[..stop])) {
-            return Some(at(stop, 2, true));
-        }
-        for separator in [" \u{2013} ", " \u{2014} ", " - ", " | ", ": "] {
-            if let Some(stop) = line.find(separator).filter(|&stop| self.knows(&line[..stop])) {
-                return Some(at(stop, separator.len(), true));
-            }
-        }
-        stops.first().filter(|&&stop| looks_like_name(&line[..stop])).map(|&stop| at(stop, 2, false))
-    }
-
-    /// The publishers a heading names. "A and B" are two only where both are known, or one is and the other is plainly an
-    /// organisation: many a publisher has an "and" in its name.
-    pub(super) fn separate(&self, publisher: &str) -> Vec<String> {
-        if self.register.find(publisher).is_some() {
-            return vec![publisher.to_owned()];
-        }
-        for separator in ["; ", " / "] {
-            if publisher.contains(separator) {
-                return publisher.split(separator).map(|name| name.trim().to_owned()).filter(|name| !name.is_empty()).collect();
-            }
-        }
-        for separator in [" and ", " & ", " with "] {
-            for (at, _) in publisher.match_indices(separator) {
-                let (left, right) = (&publisher[..at], &publisher[at + separator.len()..]);
-                let (left_known, right_known) = (self.knows_all(left), self.knows(right));
-                let one_known = (left_known && is_organisation(right)) || (right_known && is_organisation(left));
-                if one_known || (left_known && right_known) {
-                    let mut names: Vec<String> = left.split(", ").map(|name| name.trim().to_owned()).collect();
-                    names.push(right.trim().to_owned());
-                    return names;
-                }
-            }
-        }
-        vec![publisher.to_owned()]
-    }
-
-    /// Whether a name, or every name of a list with commas, is known.
-    fn knows_all(&self, names: &str) -> bool {
-        self.knows(names) || names.split(", ").all(|name| self.knows(name))
-    }
-}
-
-/// Whether a link covers all its letters.
-fn is_all_link(piece: &Piece) -> bool {
-    piece.text.runs().iter().all(|run| run.style.link.is_some() || !run.text.contains(char::is_alphanumeric))
-}
-
-/// How many sentences a title would have. A part of the publisher, such as a committee, may open it and is none.
-fn sentences(title: &str) -> usize {
-    let title = match title.split_once(". ") {
-        Some((part, rest)) if is_organisation(part) => rest,
-        _ => title,
-    };
-    let ends = title.match_indices(". ").filter(|(at, _)| title[at + 2..].starts_with(char::is_uppercase) && !is_abbreviation(&title[..*at]));
-    1 + ends.count()
-}
-
-/// Whether a full stop after `before` belongs to an abbreviation.
-fn is_abbreviation(before: &str) -> bool {
-    let word = before.rsplit([' ', '(']).next().unwrap_or(before);
-    let is_initial = word.chars().count() == 1 && word.chars().all(char::is_uppercase);
-    is_initial
-        || matches!(
-            word,
-            "Dr" | "Mr" | "Mrs" | "Ms" | "Prof" | "St" | "No" | "no" | "Vol" | "vs" | "e.g" | "i.e" | "eg" | "ie" | "cf" | "al" | "Rev" | "Sir" | "U.S" | "U.K"
-        )
-}
-
-const JOINING_WORDS: &[&str] = &[
-    "of", "for", "and", "the", "in", "on", "to", "at", "with", "by", "de", "la", "le", "du", "des", "und", "y", "a", "an", "into", "from", "against", "&", "/",
-    "-", "\u{2013}", "+",
-];
-
-/// Whether every word has a capital, joining words apart, as names of organisations do.
-pub(super) fn looks_like_name(words: &str) -> bool {
-    let words = words.trim();
-    let count = words.split_whitespace().count();
-    let starts = words.starts_with(|c: char| c.is_uppercase() || c.is_numeric());
-    if !(1..=16).contains(&count) || words.len() > 160 || !starts || words.contains(['?', '!', ';', '"', '\u{201c}', ':']) {
-        return false;
-    }
-    words.split_whitespace().all(|word| {
-        let bare = word.trim_start_matches(|c: char| !c.is_alphanumeric());
-        JOINING_WORDS.contains(&word)
-            || bare.is_empty()
-            || bare.starts_with(|c: char| c.is_uppercase() || c.is_numeric())
-            || bare.chars().any(char::is_uppercase)
-    })
-}
-
-const ORGANISATION_WORDS: &[&str] = &[
-    "agency",
-    "alliance",
-    "association",
-    "authority",
-    "board",
-    "bureau",
-    "campaign",
-    "centre",
-    "center",
-    "charity",
-    "coalition",
-    "college",
-    "commission",
-    "commissioner",
-    "committee",
-    "confederation",
-    "council",
-    "department",
-    "federation",
-    "forum",
-    "foundation",
-    "fund",
-    "group",
-    "hospital",
-    "inspectorate",
-    "institute",
-    "league",
-    "ministry",
-    "network",
-    "observatory",
-    "office",
-    "partnership",
-    "police",
-    "project",
-    "school",
-    "service",
-    "services",
-    "society",
-    "trust",
-    "union",
-    "unit",
-    "university",
-];
-
-fn is_organisation(name: &str) -> bool {
-    looks_like_name(name) && name.split_whitespace().count() >= 2 && fold(name).split(' ').any(|word| ORGANISATION_WORDS.contains(&word))
 }
 
 /// A line that names a month and nothing else, apart from the digest's name.
@@ -255,6 +53,13 @@ pub(super) fn is_closing(line: &str) -> bool {
     WHOLE.contains(&folded.as_str()) || (has_core && words.iter().all(|word| CORE.contains(word) || BESIDE.contains(word)))
 }
 
+/// "Best wishes, Dr Ada Quay": the closing, and the name behind it.
+pub(super) fn closing_with_name(line: &str) -> Option<(&str, &str)> {
+    let (closing, name) = line.split_once(", ")?;
+    let is_signed = line.len() <= 100 && is_closing(closing) && looks_like_name(name) && name.split_whitespace().count() <= 6;
+    is_signed.then(|| (&line[..=closing.len()], name.trim()))
+}
+
 /// "Dear colleague,": what a letter opens with.
 pub(super) fn is_salutation(line: &str) -> bool {
     static OPENINGS: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?i)^(?:dear|hello|hi)\b(?:\s\S+){0,5},$"));
@@ -272,12 +77,27 @@ pub(super) fn contact_kind(line: &str) -> Option<ContactKind> {
     if line.split_whitespace().count() > 30 {
         return None;
     }
+    if let Some(kind) = address_kind(line.trim()) {
+        return Some(kind);
+    }
     if let Some(found) = LABEL.captures(line) {
         let kinds = [ContactKind::Telephone, ContactKind::Email, ContactKind::Website, ContactKind::Address, ContactKind::Other];
         return kinds.into_iter().enumerate().find(|(at, _)| found.get(at + 1).is_some()).map(|(_, kind)| kind);
     }
     let has_postcode = POSTCODE.is_match(line) && line.contains(',');
     has_postcode.then_some(ContactKind::Address)
+}
+
+/// The kind of an address that stands alone on its line.
+fn address_kind(line: &str) -> Option<ContactKind> {
+    let is_one_word = !line.is_empty() && !line.contains(char::is_whitespace);
+    match line {
+        _ if !is_one_word => None,
+        _ if line.starts_with('@') => Some(ContactKind::Other),
+        _ if line.contains('@') => Some(ContactKind::Email),
+        _ if line.starts_with("www.") || line.starts_with("http://") || line.starts_with("https://") => Some(ContactKind::Website),
+        _ => None,
+    }
 }
 
 /// A heading over the team's own news: "News", "Our news", "Harbour Trust News".
@@ -293,11 +113,11 @@ pub(super) fn news_kind(title: &str, opening: &str) -> NewsKind {
     static RULES: LazyLock<Vec<(NewsKind, Regex)>> = LazyLock::new(|| {
         let rule = |kind, words: &'static str| (kind, pattern(words));
         [
-            rule(NewsKind::Vacancy, r"\b(vacanc\w*|hiring|recruit\w*|jobs?|careers?|join (us|our|the)|work (with|for) us|apply)\b"),
+            rule(NewsKind::Vacancy, r"\b(vacanc\w*|hiring|recruit\w*|jobs?|careers?|wanted|join (us|our|the)|work (with|for) us|apply)\b"),
             rule(NewsKind::Webinar, r"\b(webinars?|seminars?|conference|workshops?|events?|podcast|recordings?)\b"),
             rule(
                 NewsKind::Profile,
-                r"\b(welcom\w*|meet|introducing|joins|joined|new (team )?(members?|colleagues?|starters?)|profile|appoint\w*|promot\w*|farewell)\b",
+                r"(^welcom\w*|\b(to|we|warmly) welcom\w*|\bwelcom\w+ (our|back|a|an|the|new|dr|prof\w*)\b)|\b(welcoming|meet|introducing|joins|joined|new (team )?(members?|colleagues?|starters?)|profile|appoint\w*|promot\w*|congratulations|farewell)\b",
             ),
             rule(
                 NewsKind::Publication,
@@ -329,11 +149,35 @@ pub(super) fn is_call_for_contact(plain: &str) -> bool {
     cue && reachable
 }
 
+/// A line that was a button or a bare link: "Read more", "Download the report", "View this email in your browser".
+pub(super) fn is_button(plain: &str) -> bool {
+    static BUTTONS: LazyLock<Regex> = LazyLock::new(|| {
+        pattern(concat!(
+            r"^(?:(?:read|find out|learn|see) more(?: here| online)?",
+            r"|click here(?: to .*| for .*)?",
+            r"|(?:read|download|view|access|see|open) (?:the |this |our )?(?:full |whole |executive )?(?:report|review|guidance|guide|briefing|paper|publication|document|pdf|toolkit|resource|summary|framework|statistics|article)(?: pdf)?(?: here| online)?",
+            r"|(?:view|open|read) (?:this |the )?(?:e ?mail |edition |it )?(?:in|on) (?:your|a|the) (?:web )?browser",
+            r"|forward (?:this |it )?(?:e ?mail )?to a (?:friend|colleague)",
+            r"|unsubscribe(?: (?:here|from this list))?(?: update .*)?|(?:update|manage|change) (?:your |my )?(?:subscription |e ?mail )?preferences)$",
+        ))
+    });
+    let is_address = || !plain.contains(char::is_whitespace) && (plain.starts_with("http://") || plain.starts_with("https://"));
+    is_address() || (plain.len() <= 100 && BUTTONS.is_match(&fold(plain)))
+}
+
+/// "… for commissioners. Read more": a paragraph whose last words were a button.
+fn ends_in_button(plain: &str) -> bool {
+    // Only the end is looked at: a paragraph may grow by a hundred thousand lines.
+    const LONGEST: usize = 60;
+    let stop = plain.char_indices().rev().take(LONGEST).find(|(_, c)| matches!(c, '.' | '?' | '!')).map(|(at, _)| at + 1);
+    stop.is_some_and(|stop| stop < plain.len() && is_button(plain[stop..].trim()))
+}
+
 /// A sentence about the digest itself: where it comes from, how to leave, when it pauses.
 pub(super) fn is_notice(plain: &str) -> bool {
     static CUES: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"\b(unsubscribe|safe senders?|will be sent from|e ?mail address|prefer not to receive|would rather not|no longer wish|mailing list|privacy|(?:take|taking|have|having) a break|(?:summer|winter|christmas|easter) break|next edition|not be an? edition|you receive|receiving this)\b",
+            r"\b(unsubscribe|safe senders?|will be sent from|e ?mail address|prefer not to receive|would rather not|no longer wish|mailing list|privacy|(?:take|taking|have|having) a break|(?:summer|winter|christmas|easter) break|next edition|not be an? edition|you receive|receiving this|this e ?mail was sent|(?:update|manage) your (?:e ?mail |subscription )?preferences|registered in (?:england|scotland|wales|northern ireland)|all rights reserved|mailing address)\b",
         )
     });
     let folded = fold(plain);
@@ -345,7 +189,7 @@ pub(super) fn ends_complete(plain: &str) -> bool {
     let bare = plain.trim_end_matches(|c: char| matches!(c, '"' | '\'' | '\u{2019}' | '\u{201d}' | ')' | ']' | '*' | '_' | '\u{bb}') || c.is_whitespace());
     let last = bare.rsplit(char::is_whitespace).next().unwrap_or("");
     let is_address = last.contains('@') || last.starts_with("http") || last.starts_with("www.");
-    bare.is_empty() || is_address || bare.ends_with(['.', '!', '?', ':', ';', '\u{2026}'])
+    bare.is_empty() || is_address || ends_in_button(bare) || bare.ends_with(['.', '!', '?', ':', ';', '\u{2026}'])
 }
 
 /// Whether a text breaks off where no sentence can end.
@@ -415,6 +259,9 @@ pub(super) fn ends_dangling(plain: &str) -> bool {
     ];
     let plain = plain.trim_end();
     let last = plain.rsplit(char::is_whitespace).next().unwrap_or("");
+    if ends_in_button(plain) {
+        return false;
+    }
     plain.ends_with([',', '(', '\u{2013}', '\u{2014}', '-', '/']) || WORDS.contains(&last)
 }
 
@@ -422,7 +269,7 @@ pub(super) fn ends_dangling(plain: &str) -> bool {
 pub(super) fn resumes_telling(plain: &str) -> bool {
     static STARTS: LazyLock<Regex> = LazyLock::new(|| {
         pattern(
-            r"^(?:(?:the|this|these|both) (?:\w+ )?(?:report|review|paper|research|study|guide|guidance|document|briefing|toolkit|resource|authors?|commission|framework|survey|analysis|dashboard|publication|findings|evaluation|programme|former|latter|recommendations|actions|inquiry|page|website|data|results)|it (?:also|is|was|sets|includes|calls|has)|(?:these|they|those) (?:were|are|have)|in addition|overall|finally|however|given|as a result|alongside)\b",
+            r"^(?:(?:the|this|these|both) (?:\w+ )?(?:report|review|paper|research|study|guide|guidance|document|briefing|toolkit|resource|authors?|commission|framework|survey|analysis|dashboard|publication|findings|evaluation|programme|former|latter|recommendations|actions|inquiry|page|website|data|results)s?|it (?:also|is|was|sets|includes|calls|has)|(?:these|they|those) (?:were|are|have)|in addition|overall|finally|however|given|as a result|alongside)\b",
         )
     });
     STARTS.is_match(&fold(plain))

@@ -10,10 +10,10 @@ use pulse_model::{Digest, Month};
 use regex::Regex;
 
 use super::ImportError;
-use super::headings::before;
 use super::noise::repeated_lines;
 use super::piece::Piece;
-use super::recognise::{self, HEADING_SCORE, Heading, KnownPublishers};
+use super::publishers::{Around, HEADING_SCORE, Heading, KnownPublishers};
+use super::recognise;
 
 /// What a piece is for the edition as a whole.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,7 +43,8 @@ impl Names {
         let categories = digest.sectors.iter().flat_map(|sector| &sector.categories).map(|name| fold(name)).collect();
         let masthead = std::iter::once(&digest.name).chain(&digest.import.also_called).map(|name| fold(name)).collect();
         let mut names = Self { sectors, categories, masthead };
-        let printed: Vec<String> = names.printed_masthead(pieces).iter().map(|piece| fold(&piece.plain)).collect();
+        let printed: Vec<String> =
+            names.printed_masthead(pieces).iter().filter(|piece| !recognise::is_button(&piece.plain)).map(|piece| fold(&piece.plain)).collect();
         names.masthead.extend(printed);
         names
     }
@@ -91,6 +92,7 @@ pub(super) fn label(pieces: &[Piece], digest: &Digest, names: &Names, publishers
     let repeated = repeated_lines(pieces);
     let is_masthead = |name: &str| names.masthead.contains(name);
     let printed_month = pieces.iter().find_map(|piece| recognise::month_title(&piece.plain, is_masthead)).map(|month| fold(&month.title()));
+    let unmarked: HashSet<String> = pieces.iter().filter(|piece| !piece.is_item()).map(|piece| fold(names.without_surroundings(&piece.plain))).collect();
     let mut first_month = None;
     let role = |at: usize| {
         let piece = &pieces[at];
@@ -98,12 +100,15 @@ pub(super) fn label(pieces: &[Piece], digest: &Digest, names: &Names, publishers
         if set_aside.iter().any(|pattern| pattern.is_match(&piece.plain)) {
             return Role::Noise("the digest's profile sets it aside");
         }
-        if piece.is_item() {
+        let folded = fold(plain);
+        // "1. Housing" heads a sector where no line without a number does.
+        if piece.is_item() && (!names.has(&folded) || unmarked.contains(&folded)) {
             return Role::Text;
         }
-        let folded = fold(plain);
         if recognise::is_page_number(plain) {
             Role::Noise("a page number")
+        } else if recognise::is_button(plain) && piece.text.links().is_empty() && !plain.starts_with("http") {
+            Role::Noise("a button whose link is lost")
         } else if is_masthead(&folded) {
             Role::Masthead
         } else if let Some(month) = recognise::month_title(plain, is_masthead) {
@@ -116,10 +121,10 @@ pub(super) fn label(pieces: &[Piece], digest: &Digest, names: &Names, publishers
             Role::Category
         } else if recognise::is_news_heading(plain, digest.news_heading()) {
             Role::News
-        } else if repeated.contains(&folded) && !piece.is_heading() {
+        } else if repeated.contains(&folded) && !piece.is_heading() && !recognise::is_button(plain) {
             Role::Noise("a header or footer of the page")
         } else {
-            publishers.heading(piece, before(pieces, at)).filter(|heading| heading.score >= HEADING_SCORE).map_or(Role::Text, Role::Entry)
+            publishers.heading(piece, Around::of(pieces, at)).filter(|heading| heading.score >= HEADING_SCORE).map_or(Role::Text, Role::Entry)
         }
     };
     let mut roles: Vec<Role> = (0..pieces.len()).map(role).collect();
@@ -180,6 +185,21 @@ pub(super) fn settle(pieces: &[Piece], names: &Names, roles: &mut [Role]) {
     }
     set_repeated_aside(pieces, names, roles);
     name_unknown_categories(pieces, roles);
+    open_with_first_lines(pieces, roles);
+}
+
+/// A category begins with an entry: a line under its name with prose below is a heading, also without a publisher.
+/// Otherwise all of it would be set aside.
+fn open_with_first_lines(pieces: &[Piece], roles: &mut [Role]) {
+    const MOST_WORDS: usize = 30;
+    for at in 1..roles.len() {
+        let piece = &pieces[at];
+        let is_title = !piece.is_item() && piece.words() <= MOST_WORDS && !recognise::ends_complete(&piece.plain) && !recognise::ends_dangling(&piece.plain);
+        let told_below = roles.get(at + 1) == Some(&Role::Text) && pieces[at + 1].words() >= 8 && !recognise::starts_small(&pieces[at + 1].plain);
+        if roles[at] == Role::Text && roles[at - 1] == Role::Category && is_title && told_below {
+            roles[at] = Role::Entry(Heading { publisher: String::new(), title: piece.plain.clone(), score: HEADING_SCORE });
+        }
+    }
 }
 
 /// A sector that comes again later, and whose entries do too, is one of a contents list; so are the lines below it.
