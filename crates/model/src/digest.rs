@@ -7,6 +7,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::address::EmailAddress;
 use crate::name::fold;
 use crate::publisher::Publisher;
 use crate::text::Href;
@@ -34,6 +35,9 @@ pub struct Digest {
     /// What stands at the foot of every output.
     #[serde(default)]
     pub footer: Footer,
+    /// Who its messages are from.
+    #[serde(default)]
+    pub sender: Sender,
     /// How the team writes.
     #[serde(default)]
     pub house_style: HouseStyle,
@@ -162,6 +166,22 @@ pub struct Footer {
     pub privacy: Option<Href>,
 }
 
+/// Who a digest's messages are from.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Sender {
+    /// What readers see; the digest's name if empty.
+    pub name: String,
+    /// The From address. Its domain signs. Without one, nothing can be sent.
+    pub address: Option<EmailAddress>,
+    /// Where answers go, if not there; somebody reads it.
+    pub reply_to: Option<EmailAddress>,
+    /// The domain that bounces come back to; that of the address if empty.
+    pub return_domain: String,
+    /// The words readers agree to when they subscribe. Changing them makes a new version.
+    pub consent: String,
+}
+
 /// How the team writes.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -243,6 +263,7 @@ impl Digest {
             language: default_language(),
             masthead: Masthead::default(),
             footer: Footer::default(),
+            sender: Sender::default(),
             house_style: HouseStyle::default(),
             sectors: Vec::new(),
             publishers: Vec::new(),

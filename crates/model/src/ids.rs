@@ -36,4 +36,20 @@ ids! {
     EntryId,
     /// An organisation in the register.
     PublisherId,
+    /// A reader.
+    SubscriberId,
+    /// The release of one edition to its audience.
+    SendId,
+    /// One reader's row in a send.
+    DeliveryId,
+    /// A message to one person about an account or a subscription: a confirmation, an invitation.
+    NoticeId,
+    /// A message that came back.
+    BounceId,
+    /// A line of the suppression list.
+    SuppressionId,
+    /// A line of the audit log.
+    AuditId,
+    /// A complaint about what is done with somebody's personal data.
+    ComplaintId,
 }

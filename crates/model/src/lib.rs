@@ -13,8 +13,13 @@
 //! | figures an entry states | [`figure`] |
 //! | months and keys of editions | [`month`] |
 //! | what a reader of the result should know | [`problem`] |
+//! | e-mail addresses | [`address`] |
+//! | subscribers, subscriptions, the ground for writing to somebody | [`subscriber`] |
+//! | a send and its deliveries | [`delivery`] |
 
+pub mod address;
 pub mod block;
+pub mod delivery;
 pub mod digest;
 pub mod edition;
 pub mod figure;
@@ -25,8 +30,10 @@ pub mod month;
 pub mod name;
 pub mod problem;
 pub mod publisher;
+pub mod subscriber;
 pub mod text;
 
+pub use address::EmailAddress;
 pub use block::{Block, Blocks, Item, List};
 pub use digest::{Digest, Slug};
 pub use edition::{Edition, Entry, Letter, Link, NewsItem, NewsKind};
@@ -35,4 +42,5 @@ pub use life::Status;
 pub use month::{EditionKey, Month};
 pub use problem::{Problem, ProblemKind};
 pub use publisher::{Publisher, Register};
+pub use subscriber::{Subscriber, Subscription};
 pub use text::{Href, Run, Style, Text};

@@ -46,6 +46,11 @@ impl Month {
         NAMES[usize::from(self.month.unsigned_abs()) - 1]
     }
 
+    /// Months since January of year 0; the difference of two is how far they are apart.
+    pub fn number(self) -> i32 {
+        i32::from(self.year) * 12 + i32::from(self.month) - 1
+    }
+
     /// "May 2023".
     pub fn title(self) -> String {
         format!("{} {}", self.name(), self.year)
