@@ -1,0 +1,235 @@
+//! How fast messages may leave, by relay and by recipient domain: a token bucket.
+//!
+//! In: a [`Pace`], the [`Level`] of one bucket, and the time. Out: go, or how long to wait, and the level after it. Pure, so
+//! that the level can be kept in a database row that several nodes share.
+//!
+//! Invariant: whatever the arrival times, no second (a half-open window of 1,000 ms) sees more than `per_second` messages
+//! rounded up, and `burst - 1` more; and with enough waiting the mean over a minute is within 2 % of `per_second`.
+//! Not here: which bucket a message belongs to; sleeping.
+
+use serde::{Deserialize, Serialize};
+
+/// The bucket fills this much more slowly than the limit. What is saved pays for late wake-ups: see [`Pace::capacity`].
+const MARGIN: f64 = 0.01;
+
+/// A level whose time is further ahead than this was written by a clock that was wrong, and is believed no longer.
+/// Milliseconds. Below it, nodes may disagree about the time.
+const MOST_SKEW_MS: i64 = 60_000;
+
+/// How many messages may leave in a second.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Pace {
+    /// Messages a second, above 0; `0.5` is one every two seconds.
+    pub per_second: f64,
+    /// How many may leave at once after a rest; at least 1, which spaces them evenly.
+    #[serde(default = "one")]
+    pub burst: u32,
+}
+
+fn one() -> u32 {
+    1
+}
+
+/// What is in one bucket.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Level {
+    /// Messages that may leave now.
+    pub tokens: f64,
+    /// When that was so. Unix milliseconds.
+    pub at: i64,
+}
+
+/// Not yet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Wait {
+    /// How long until the bucket has a token, if nobody else takes it. Milliseconds, at least 1.
+    pub ms: u64,
+}
+
+/// A pace that cannot be kept.
+#[derive(Clone, Copy, Debug, PartialEq, thiserror::Error)]
+pub enum PaceError {
+    /// Not a number, nothing, or too much to mean anything.
+    #[error("per_second must be more than 0 and at most 100,000")]
+    PerSecond,
+    /// Nothing could ever leave.
+    #[error("burst must be at least 1")]
+    Burst,
+}
+
+impl Pace {
+    /// Evenly, so many a second.
+    pub fn per_second(per_second: f64) -> Self {
+        Self { per_second, burst: 1 }
+    }
+
+    /// Checks the numbers.
+    ///
+    /// # Errors
+    /// [`PaceError`] names the one that is wrong.
+    pub fn check(&self) -> Result<(), PaceError> {
+        // Slower than one in eleven days is a way of saying never.
+        if !(1e-6..=100_000.0).contains(&self.per_second) {
+            return Err(PaceError::PerSecond);
+        }
+        if self.burst == 0 {
+            return Err(PaceError::Burst);
+        }
+        Ok(())
+    }
+
+    /// A bucket nobody has taken from.
+    pub fn full(&self, now: i64) -> Level {
+        Level { tokens: self.capacity(), at: now }
+    }
+
+    /// Takes a token for one message, or says how long to wait. The level is changed either way.
+    ///
+    /// ```
+    /// use pulse_deliver::pace::{Pace, Wait};
+    /// let pace = Pace::per_second(10.0);
+    /// let mut level = pace.full(0);
+    /// assert_eq!(pace.take(&mut level, 0), Ok(()));
+    /// assert_eq!(pace.take(&mut level, 0), Err(Wait { ms: 92 }));
+    /// assert_eq!(pace.take(&mut level, 92), Ok(()));
+    /// ```
+    ///
+    /// # Errors
+    /// [`Wait`] when the bucket is empty.
+    pub fn take(&self, level: &mut Level, now: i64) -> Result<(), Wait> {
+        self.fill(level, now);
+        if level.tokens >= 1.0 {
+            level.tokens -= 1.0;
+            return Ok(());
+        }
+        let missing_ms = ((1.0 - level.tokens) / self.per_ms()).ceil();
+        let ahead_ms = level.at.saturating_sub(now).max(0);
+        Err(Wait { ms: (missing_ms as u64).saturating_add(ahead_ms.unsigned_abs()).max(1) })
+    }
+
+    /// Adds what has run in since the level was written.
+    fn fill(&self, level: &mut Level, now: i64) {
+        if level.at.saturating_sub(now) > MOST_SKEW_MS {
+            level.at = now;
+        }
+        // Another node's clock may be a little ahead: what ran in until then is in the bucket already.
+        let elapsed_ms = now.saturating_sub(level.at).max(0);
+        // `max` also turns what is no number, from a damaged row, into nothing.
+        level.tokens = (level.tokens.max(0.0) + elapsed_ms as f64 * self.per_ms()).min(self.capacity());
+        level.at = level.at.max(now);
+    }
+
+    fn per_ms(&self) -> f64 {
+        self.per_second * (1.0 - MARGIN) / 1000.0
+    }
+
+    /// The most that the bucket holds. A bucket of exactly one token loses what runs in while the sender wakes up late, and
+    /// the mean falls below the limit. A hundredth of a second's messages on top keeps 10 ms of that, and with the slower
+    /// filling a second still cannot see one message too many: `1 + 0.01 r + 0.99 r × 0.999 < 1 + r`.
+    fn capacity(&self) -> f64 {
+        f64::from(self.burst) + self.per_second * MARGIN * 0.99
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// When messages leave: `late_ms` says how late each waiter wakes up, over and over.
+    fn departures(pace: Pace, late_ms: &[i64], until: i64) -> Vec<i64> {
+        let (mut now, mut level, mut left) = (0, pace.full(0), Vec::new());
+        let mut late_ms = late_ms.iter().cycle();
+        while now < until {
+            match pace.take(&mut level, now) {
+                Ok(()) => left.push(now),
+                Err(wait) => now += wait.ms as i64 + late_ms.next().unwrap(),
+            }
+        }
+        left
+    }
+
+    /// The most that left within any one second.
+    fn most_in_a_second(left: &[i64]) -> usize {
+        left.iter().enumerate().map(|(first, at)| left[first..].partition_point(|other| other - at < 1000)).max().unwrap_or(0)
+    }
+
+    #[test]
+    fn fourteen_a_second_is_fourteen_a_second() {
+        for late_ms in [[0], [1], [5], [9]] {
+            let left = departures(Pace::per_second(14.0), &late_ms, 60_000);
+            let mean = left.len() as f64 / 60.0;
+            assert!((mean / 14.0 - 1.0).abs() < 0.02, "{late_ms:?}: {mean}");
+            assert_eq!(most_in_a_second(&left), 14, "{late_ms:?}");
+        }
+    }
+
+    #[test]
+    fn a_burst_is_allowed_once() {
+        let pace = Pace { per_second: 1.0, burst: 20 };
+        let left = departures(pace, &[0], 60_000);
+        assert_eq!(left.iter().filter(|&&at| at == 0).count(), 20);
+        assert!((78..=80).contains(&left.len()), "{}", left.len());
+    }
+
+    #[test]
+    fn a_clock_that_was_wrong_stops_nobody_for_long() {
+        let pace = Pace::per_second(1.0);
+        let mut level = Level { tokens: 0.0, at: 1_000_000_000 };
+        let wait = pace.take(&mut level, 0).unwrap_err();
+        assert!(wait.ms <= 1100, "{wait:?}");
+        assert_eq!(pace.take(&mut level, wait.ms as i64), Ok(()));
+        // A little ahead is another node: its tokens are not given out twice.
+        let mut level = Level { tokens: 0.0, at: 500 };
+        assert_eq!(pace.take(&mut level, 0), Err(Wait { ms: 500 + 1011 }));
+        let mut level = Level { tokens: f64::NAN, at: 0 };
+        let wait = pace.take(&mut level, 0).unwrap_err();
+        assert_eq!(pace.take(&mut level, wait.ms as i64), Ok(()));
+    }
+
+    #[test]
+    fn what_cannot_be_kept_is_named() {
+        for per_second in [0.0, -1.0, f64::NAN, f64::INFINITY, 1e9] {
+            assert_eq!(Pace::per_second(per_second).check(), Err(PaceError::PerSecond), "{per_second}");
+        }
+        assert_eq!(Pace { per_second: 1.0, burst: 0 }.check(), Err(PaceError::Burst));
+        assert_eq!(Pace::per_second(14.0).check(), Ok(()));
+    }
+
+    proptest! {
+        /// Arrivals at any times, in any crowds: those that are told to wait go away for good.
+        #[test]
+        fn no_second_sees_too_many(per_second in 1..200_u32, burst in 1..5_u32, gaps_ms in prop::collection::vec(0..120_i64, 1..3000)) {
+            let pace = Pace { per_second: f64::from(per_second), burst };
+            let (mut now, mut level, mut left) = (0, pace.full(0), Vec::new());
+            for gap_ms in gaps_ms {
+                now += gap_ms;
+                if pace.take(&mut level, now).is_ok() {
+                    left.push(now);
+                }
+            }
+            prop_assert!(most_in_a_second(&left) <= (per_second + burst - 1) as usize);
+        }
+
+        /// Arrivals that wait as they are told, and wake up late.
+        #[test]
+        fn the_mean_holds_for_those_who_wait(late_ms in prop::collection::vec(0..9_i64, 1..50)) {
+            let left = departures(Pace::per_second(14.0), &late_ms, 60_000);
+            let mean = left.len() as f64 / 60.0;
+            prop_assert!((mean / 14.0 - 1.0).abs() < 0.02, "{}", mean);
+            prop_assert!(most_in_a_second(&left) <= 14);
+        }
+
+        #[test]
+        fn a_wait_is_long_enough_and_no_longer(per_second in 0.01..500.0_f64, tokens in 0.0..1.0_f64) {
+            let pace = Pace::per_second(per_second);
+            let mut level = Level { tokens, at: 0 };
+            if let Err(Wait { ms }) = pace.take(&mut level, 0) {
+                prop_assert!(pace.take(&mut level.clone(), ms as i64 + 1).is_ok());
+                prop_assert!(ms == 1 || pace.take(&mut level, ms as i64 - 2).is_err());
+            }
+        }
+    }
+}

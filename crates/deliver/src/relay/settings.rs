@@ -1,0 +1,358 @@
+//! How an installation describes its relays.
+//!
+//! In: a table of the settings file. Out: [`RelaySettings`], and from it the [`Server`] to connect to. Secrets are not in
+//! the settings: they are read from a file or an environment variable, each time, so that a token can be replaced.
+
+use std::fs::File;
+use std::io::{self, Read as _};
+use std::path::{Path, PathBuf};
+
+use serde::Deserialize;
+
+use crate::pace::{Pace, PaceError};
+use crate::smtp::{Login, Proof, Secret, Server, Timeouts, TlsPolicy, Trust, TrustError};
+
+/// The largest file of certificates, in bytes.
+const MAX_CERTIFICATES_BYTES: u64 = 1024 * 1024;
+/// The longest password or token, in bytes. What AUTH takes is no longer (RFC 4954 section 4).
+const MAX_SECRET_BYTES: u64 = 8 * 1024;
+
+/// One relay. In a settings file, most of it can be left out:
+///
+/// ```toml
+/// host = "mail.example.org"
+/// auth = { user = "pulse", password = { file = "/run/secrets/relay" } }
+/// pace = { per_second = 14 }
+/// ```
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct RelaySettings {
+    /// Its name, or an address in numbers.
+    pub host: String,
+    /// 465 where TLS is implicit, 25 where it is off, else 587, if not given.
+    #[serde(default)]
+    pub port: Option<u16>,
+    /// Whether and how it is secured.
+    #[serde(default)]
+    pub tls: TlsPolicy,
+    /// A file of certificates (PEM) that alone may sign the relay's. Without it, what the operating system believes.
+    #[serde(default)]
+    pub ca_file: Option<PathBuf>,
+    /// Who Pulse is there.
+    #[serde(default)]
+    pub auth: Option<Auth>,
+    /// Its share of connections, compared with the others'. 0 stands by: it is used while no other can be.
+    #[serde(default = "default_weight")]
+    pub weight: u32,
+    /// The most connections at the same time.
+    #[serde(default = "default_connections")]
+    pub connections: u32,
+    /// The most messages of one connection.
+    #[serde(default = "default_messages_per_connection")]
+    pub messages_per_connection: u32,
+    /// The most messages a second, of all its connections. Without it, as fast as it goes.
+    #[serde(default)]
+    pub pace: Option<Pace>,
+    /// How long it may take.
+    #[serde(default)]
+    pub timeouts: Timeouts,
+}
+
+fn default_weight() -> u32 {
+    1
+}
+
+fn default_connections() -> u32 {
+    5
+}
+
+fn default_messages_per_connection() -> u32 {
+    100
+}
+
+/// Who Pulse is at a relay: a user with a password, or with a token.
+#[derive(Clone, Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// The name of the account.
+    pub user: String,
+    /// For PLAIN or LOGIN.
+    #[serde(default)]
+    pub password: Option<SecretSource>,
+    /// An OAuth 2.0 access token, for XOAUTH2. Something else keeps it fresh.
+    #[serde(default)]
+    pub token: Option<SecretSource>,
+    /// Log in without TLS where the relay is on this very machine.
+    #[serde(default)]
+    pub allow_plain_on_loopback: bool,
+}
+
+/// Where a secret is.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum SecretSource {
+    /// In a file that has nothing else; a line end behind it is taken off.
+    File(PathBuf),
+    /// In an environment variable.
+    Env(String),
+}
+
+/// What is wrong with a relay's settings.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// A number that must not be 0.
+    #[error("{field} of a relay must be at least 1")]
+    Zero {
+        /// Which.
+        field: &'static str,
+    },
+    /// No host.
+    #[error("a relay has no host")]
+    NoHost,
+    /// A pace that cannot be kept.
+    #[error("the pace of relay {host} cannot be kept")]
+    Pace {
+        /// The relay.
+        host: String,
+        /// Why.
+        #[source]
+        cause: PaceError,
+    },
+    /// Neither password nor token, or both.
+    #[error("the login at relay {host} needs either a password or a token")]
+    OneProof {
+        /// The relay.
+        host: String,
+    },
+    /// A password, and a connection that others can read.
+    #[error("the login at relay {host} needs TLS; only a relay on this machine can do without, with allow_plain_on_loopback")]
+    LoginWithoutTls {
+        /// The relay.
+        host: String,
+    },
+    /// The variable is not set, or is not UTF-8, or there is nothing in it.
+    #[error("the environment has no {name}")]
+    NoVariable {
+        /// Its name.
+        name: String,
+    },
+    /// A file that cannot be read, or is too large.
+    #[error("cannot read {}", path.display())]
+    File {
+        /// Which.
+        path: PathBuf,
+        /// Why.
+        #[source]
+        cause: io::Error,
+    },
+    /// The certificates are of no use.
+    #[error("the certificate of relay {host} could not be checked")]
+    Trust {
+        /// The relay.
+        host: String,
+        /// Why.
+        #[source]
+        cause: TrustError,
+    },
+}
+
+impl RelaySettings {
+    /// A relay at a host, and everything else as it is when it is left out.
+    pub fn at(host: &str) -> Self {
+        Self {
+            host: host.to_owned(),
+            port: None,
+            tls: TlsPolicy::default(),
+            ca_file: None,
+            auth: None,
+            weight: default_weight(),
+            connections: default_connections(),
+            messages_per_connection: default_messages_per_connection(),
+            pace: None,
+            timeouts: Timeouts::default(),
+        }
+    }
+
+    /// Checks what a type cannot say. Reads nothing.
+    ///
+    /// # Errors
+    /// [`SettingsError`] names the first thing that is wrong.
+    pub fn check(&self) -> Result<(), SettingsError> {
+        let host = || self.host.clone();
+        if self.host.is_empty() {
+            return Err(SettingsError::NoHost);
+        }
+        for (field, number) in [("connections", self.connections), ("messages_per_connection", self.messages_per_connection)] {
+            if number == 0 {
+                return Err(SettingsError::Zero { field });
+            }
+        }
+        self.pace.as_ref().map_or(Ok(()), Pace::check).map_err(|cause| SettingsError::Pace { host: host(), cause })?;
+        let Some(auth) = &self.auth else { return Ok(()) };
+        if auth.password.is_some() == auth.token.is_some() {
+            return Err(SettingsError::OneProof { host: host() });
+        }
+        if self.tls == TlsPolicy::Off && !auth.allow_plain_on_loopback {
+            return Err(SettingsError::LoginWithoutTls { host: host() });
+        }
+        Ok(())
+    }
+
+    /// The port that is meant.
+    pub fn port(&self) -> u16 {
+        self.port.unwrap_or(match self.tls {
+            TlsPolicy::Off => 25,
+            TlsPolicy::Implicit => 465,
+            TlsPolicy::Opportunistic | TlsPolicy::Required => 587,
+        })
+    }
+
+    /// What to connect to. Reads certificates and secret: keep it, and renew its login by [`RelaySettings::login`].
+    ///
+    /// # Errors
+    /// [`SettingsError`] when a check fails, or something cannot be read.
+    pub fn server(&self, hello_name: &str) -> Result<Server, SettingsError> {
+        self.check()?;
+        Ok(Server {
+            host: self.host.clone(),
+            port: self.port(),
+            hello_name: hello_name.to_owned(),
+            tls: self.tls,
+            trust: self.trust()?,
+            login: self.login()?,
+            timeouts: self.timeouts,
+            messages_per_connection: self.messages_per_connection,
+        })
+    }
+
+    /// Who Pulse is there, with the secret as it is now.
+    ///
+    /// # Errors
+    /// [`SettingsError`] when it cannot be read.
+    pub fn login(&self) -> Result<Option<Login>, SettingsError> {
+        let Some(Auth { user, password, token, allow_plain_on_loopback }) = &self.auth else { return Ok(None) };
+        let proof = match (password, token) {
+            (Some(source), None) => Proof::Password(source.read()?),
+            (None, Some(source)) => Proof::Token(source.read()?),
+            _ => return Err(SettingsError::OneProof { host: self.host.clone() }),
+        };
+        Ok(Some(Login { user: user.clone(), proof, allow_plain_on_loopback: *allow_plain_on_loopback }))
+    }
+
+    fn trust(&self) -> Result<Option<Trust>, SettingsError> {
+        let trust = match (&self.ca_file, self.tls) {
+            (_, TlsPolicy::Off) => return Ok(None),
+            (Some(path), _) => Trust::of_authorities(read(path, MAX_CERTIFICATES_BYTES)?.as_bytes()),
+            (None, _) => Trust::of_system(),
+        };
+        trust.map(Some).map_err(|cause| SettingsError::Trust { host: self.host.clone(), cause })
+    }
+}
+
+impl SecretSource {
+    /// The secret as it is now.
+    ///
+    /// # Errors
+    /// [`SettingsError`] when it is not there.
+    pub fn read(&self) -> Result<Secret, SettingsError> {
+        match self {
+            Self::File(path) => read(path, MAX_SECRET_BYTES).map(|text| Secret::new(&text)),
+            Self::Env(name) => {
+                let text = std::env::var(name).ok().filter(|text| !text.is_empty());
+                text.map(|text| Secret::new(&text)).ok_or_else(|| SettingsError::NoVariable { name: name.clone() })
+            }
+        }
+    }
+}
+
+fn read(path: &Path, most_bytes: u64) -> Result<String, SettingsError> {
+    let wrong = |cause| SettingsError::File { path: path.to_owned(), cause };
+    let mut text = String::new();
+    let bytes = File::open(path).and_then(|file| file.take(most_bytes + 1).read_to_string(&mut text)).map_err(wrong)?;
+    match bytes as u64 {
+        0 => Err(wrong(io::Error::new(io::ErrorKind::UnexpectedEof, "the file is empty"))),
+        bytes if bytes > most_bytes => Err(wrong(io::ErrorKind::FileTooLarge.into())),
+        _ => Ok(text),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn settings(text: &str) -> RelaySettings {
+        toml::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn little_needs_to_be_said() {
+        let relay = settings("host = \"mail.example.org\"");
+        relay.check().unwrap();
+        assert_eq!((relay.tls, relay.port(), relay.weight, relay.timeouts.end_s), (TlsPolicy::Required, 587, 1, 600));
+        assert_eq!(settings("host = \"a.example\"\ntls = \"implicit\"").port(), 465);
+        assert_eq!(settings("host = \"a.example\"\ntls = \"off\"").port(), 25);
+    }
+
+    #[test]
+    fn everything_can_be_said() {
+        let relay = settings(
+            r#"
+            host = "mail.example.org"
+            port = 2525
+            tls = "opportunistic"
+            ca_file = "/etc/pulse/ca.pem"
+            auth = { user = "pulse", token = { env = "RELAY_TOKEN" } }
+            weight = 0
+            connections = 20
+            messages_per_connection = 50
+            pace = { per_second = 14, burst = 2 }
+            timeouts = { greeting_s = 10 }
+            "#,
+        );
+        relay.check().unwrap();
+        assert_eq!((relay.port(), relay.timeouts.greeting_s, relay.timeouts.end_s), (2525, 10, 600));
+        assert_eq!(relay.pace, Some(Pace { per_second: 14.0, burst: 2 }));
+        assert!(toml::from_str::<RelaySettings>("host = \"a.example\"\npasword = \"x\"").is_err());
+    }
+
+    #[test]
+    fn what_cannot_work_is_named() {
+        let wrong = |more: &str| settings(&format!("host = \"mail.example.org\"\n{more}")).check().unwrap_err().to_string();
+        assert_eq!(wrong("connections = 0"), "connections of a relay must be at least 1");
+        assert_eq!(wrong("pace = { per_second = 0 }"), "the pace of relay mail.example.org cannot be kept");
+        assert_eq!(wrong("auth = { user = \"a\" }"), "the login at relay mail.example.org needs either a password or a token");
+        let both = "auth = { user = \"a\", password = { env = \"A\" }, token = { env = \"B\" } }";
+        assert_eq!(wrong(both), "the login at relay mail.example.org needs either a password or a token");
+        let off = "tls = \"off\"\nauth = { user = \"a\", password = { env = \"A\" } }";
+        assert!(wrong(off).starts_with("the login at relay mail.example.org needs TLS"));
+        assert_eq!(settings("host = \"\"").check().unwrap_err().to_string(), "a relay has no host");
+    }
+
+    #[test]
+    fn secrets_are_read_when_they_are_needed() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("secret");
+        let relay = settings(&format!("host = \"a.example\"\nauth = {{ user = \"pulse\", password = {{ file = {path:?} }} }}"));
+        assert!(matches!(relay.login(), Err(SettingsError::File { .. })));
+        for (text, secret) in [("first\n", "first"), ("second", "second")] {
+            std::fs::write(&path, text).unwrap();
+            assert_eq!(relay.login().unwrap().unwrap().proof, Proof::Password(Secret::new(secret)));
+        }
+        std::fs::write(&path, "").unwrap();
+        assert!(matches!(relay.login(), Err(SettingsError::File { .. })));
+        std::fs::write(&path, "x".repeat(9000)).unwrap();
+        assert!(matches!(relay.login(), Err(SettingsError::File { .. })));
+        let unset = SecretSource::Env("PULSE_THERE_IS_NO_SUCH_VARIABLE".into());
+        assert!(matches!(unset.read(), Err(SettingsError::NoVariable { .. })));
+    }
+
+    #[test]
+    fn a_server_can_be_made_of_it() {
+        let mut relay = settings("host = \"mail.example.org\"\ntls = \"off\"");
+        let server = relay.server("pulse.example.org").unwrap();
+        assert_eq!((server.port, server.trust.is_none(), server.login), (25, true, None));
+        relay.tls = TlsPolicy::Required;
+        relay.ca_file = Some("/there/is/no/such/file.pem".into());
+        assert!(matches!(relay.server("pulse.example.org"), Err(SettingsError::File { .. })));
+    }
+}
