@@ -1,8 +1,21 @@
 //! What the store is given beside the model's nouns, and what it answers with. Times are Unix milliseconds in UTC.
 
+mod mail;
+mod reader;
+mod safeguard;
+mod send;
+
 use pulse_model::{Edition, EditionKey, Publisher, Slug, Status};
 
 use crate::{EditionId, PublisherId};
+
+pub use mail::{Bounce, Bounced, Lease, Level, NewBounce, NewNotice, Notice, NoticeEnd, Noticed, Reply};
+pub use reader::{Added, Known, NewReader, Preferences, Reader, Refusal, StoredSubscriber, StoredSubscription, SubscriberRow};
+pub use safeguard::{Audit, Complaint, ComplaintState, NewComplaint, NewSuppression, Suppression};
+pub use send::{
+    Attempt, AudiencePage, Claimed, Counts, Cut, DeliveryFilter, DeliveryRow, End, HistoryRow, Outcome, Recipient, Recorded, ReplyCount, SendEvent, SendReport,
+    SendRow, Settled, StoredCut, Uncertain,
+};
 
 /// The file an edition was read from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -3,10 +3,12 @@
 use std::error::Error;
 use std::fmt;
 
+use pulse_model::delivery::{SendStatus, SendStepError};
 use pulse_model::life::LifeError;
+use pulse_model::subscriber::{Basis, StateError};
 use pulse_model::{EditionKey, Slug, Status};
 
-use crate::EditionId;
+use crate::{ComplaintId, EditionId, SendId, SubscriberId};
 
 /// The cause of an error, of whatever type it was.
 pub type Cause = Box<dyn Error + Send + Sync>;
@@ -155,6 +157,146 @@ pub enum StoreError {
         from: String,
         /// The other.
         into: String,
+    },
+    /// More at once than one transaction should hold.
+    #[error("{count} {things} at once are too many; pass no more than {most}")]
+    TooMany {
+        /// What there is too much of.
+        things: &'static str,
+        /// How many were passed.
+        count: usize,
+        /// How many may be.
+        most: usize,
+    },
+    /// Something has to be said by whoever does this.
+    #[error("{doing} needs {what}")]
+    Needs {
+        /// "cancelling a send".
+        doing: &'static str,
+        /// "a reason".
+        what: &'static str,
+    },
+    /// There is no reader with this id.
+    #[error("there is no subscriber {id}")]
+    NoSubscriber {
+        /// The id.
+        id: SubscriberId,
+    },
+    /// The reader does not subscribe to this digest, and never did.
+    #[error("subscriber {id} has no subscription to {digest}")]
+    NoSubscription {
+        /// The reader.
+        id: SubscriberId,
+        /// The digest.
+        digest: Slug,
+    },
+    /// Another reader has the address.
+    #[error("the address is that of another subscriber, {by}")]
+    AddressTaken {
+        /// Whose it is.
+        by: SubscriberId,
+    },
+    /// The address is on the suppression list.
+    #[error("the address is on the suppression list")]
+    Suppressed,
+    /// The step does not lead from where the subscription is.
+    #[error("the subscription of {id} to {digest} stays as it is")]
+    Subscription {
+        /// The reader.
+        id: SubscriberId,
+        /// The digest.
+        digest: Slug,
+        /// What was wrong with the step.
+        #[source]
+        cause: StateError,
+    },
+    /// Nobody is written to without a ground.
+    #[error("subscriber {id} has given no ground for being sent {digest}")]
+    NoBasis {
+        /// The reader.
+        id: SubscriberId,
+        /// The digest.
+        digest: Slug,
+    },
+    /// The ground did not exist when the contact was gathered.
+    #[error("a contact gathered at that time cannot have the ground {basis}")]
+    TooEarly {
+        /// The ground.
+        basis: Basis,
+    },
+    /// The suppression list does not have it.
+    #[error("the suppression list has no such address")]
+    NoSuppression,
+    /// There is no send with this id.
+    #[error("there is no send {id}")]
+    NoSend {
+        /// The id.
+        id: SendId,
+    },
+    /// The edition's send is not over.
+    #[error("edition {key} of {digest} has a send that is {status}; finish or cancel it first")]
+    SendUnderWay {
+        /// The digest.
+        digest: Slug,
+        /// Which edition of it.
+        key: EditionKey,
+        /// Where its send is.
+        status: SendStatus,
+    },
+    /// Only what somebody signed off is sent.
+    #[error("edition {key} of {digest} is {status}; only what is signed off can be sent")]
+    NotSignedOff {
+        /// The digest.
+        digest: Slug,
+        /// Which edition of it.
+        key: EditionKey,
+        /// Draft or in review.
+        status: Status,
+    },
+    /// The step does not lead from where the send is.
+    #[error("send {id} stays as it is")]
+    SendStep {
+        /// The send.
+        id: SendId,
+        /// What was wrong with the step.
+        #[source]
+        cause: SendStepError,
+    },
+    /// The audience changes only while it is being gathered.
+    #[error("the audience of send {id} is frozen, because the send is {status}")]
+    Frozen {
+        /// The send.
+        id: SendId,
+        /// Where it is.
+        status: SendStatus,
+    },
+    /// Somebody is missing, or there twice.
+    #[error(
+        "send {id} has {recipients} recipients and {excluded} excluded, which is not the {candidates} candidates looked at; cancel it and prepare it again"
+    )]
+    Counts {
+        /// The send.
+        id: SendId,
+        /// As whoever prepared it counted them.
+        candidates: u64,
+        /// Rows there are.
+        recipients: u64,
+        /// Rows there are.
+        excluded: u64,
+    },
+    /// A recipient's cut is not there.
+    #[error("send {id} has no cut {number}")]
+    NoCut {
+        /// The send.
+        id: SendId,
+        /// The number.
+        number: u32,
+    },
+    /// There is no complaint with this id.
+    #[error("there is no complaint {id}")]
+    NoComplaint {
+        /// The id.
+        id: ComplaintId,
     },
 }
 

@@ -1,11 +1,12 @@
-//! What Pulse keeps: digests, editions with their life and revisions, and the register of publishers.
+//! What Pulse keeps: digests, editions with their life and revisions, the register of publishers; readers, sends, and what
+//! came back.
 //!
 //! In: the model's nouns and the time; out: the same nouns, equal to what went in, or a [`StoreError`]. Two engines, one
 //! SQL: every query function is one source text in `queries`, compiled once for SQLite (`sqlite`) and once for PostgreSQL
 //! (`postgres`); [`Store`] picks one. What truly differs has a name in `dialect`.
 //!
-//! To add an operation: write the function in its file of `queries`, add the method here, and take a step with it in
-//! `testkit::store_story`, which both engines must pass.
+//! To add an operation: write the function in its file of `queries`, add the method here or in the file of its subject
+//! (`readers`, `sends`, `mails`, `safeguards`), and take a step with it in `testkit::store_story`, which both engines must pass.
 //!
 //! Invariants: what changes several rows is one transaction. Times come in as `now` and are Unix milliseconds in UTC; ids
 //! are UUIDv7, made in `ids` alone. After an error the same store can be asked again.
@@ -14,17 +15,35 @@
 
 #![expect(clippy::duplicate_mod, reason = "every query is one source text, compiled once for each engine")]
 
+/// Asks the engine at hand, and names in an error what was being done.
+macro_rules! ask {
+    ($store:expr, $module:ident::$query:ident($($argument:expr),*), $($doing:tt)+) => {
+        match &$store.0 {
+            $crate::Engine::Sqlite(db) => $crate::boxed($crate::sqlite::$module::$query(db, $($argument),*)).await.map_err(|failure| failure.0),
+            $crate::Engine::Postgres(db) => $crate::boxed($crate::postgres::$module::$query(db, $($argument),*)).await.map_err(|failure| failure.0),
+        }
+        .map_err(|error| error.while_doing(|| format!($($doing)+)))
+    };
+}
+
+mod adding;
 mod address;
 mod answers;
+mod columns;
+mod deliveries;
 mod dialect;
 mod error;
 #[cfg(test)]
 mod full_disk;
 mod ids;
+mod mails;
 mod migrations;
 mod names;
 mod postgres;
+mod readers;
 mod rows;
+mod safeguards;
+mod sends;
 mod sqlite;
 
 use std::path::PathBuf;
@@ -33,10 +52,15 @@ use std::pin::Pin;
 use pulse_model::life::{Event, Step};
 use pulse_model::{Digest, Edition, EditionKey, Publisher, Register, Slug, Status};
 
-pub use crate::answers::{Conflict, EditionRow, Health, Merge, PublisherRow, Revision, Saved, Signed, Source, StoredEdition};
+pub use crate::answers::{
+    Added, Attempt, AudiencePage, Audit, Bounce, Bounced, Claimed, Complaint, ComplaintState, Conflict, Counts, Cut, DeliveryFilter, DeliveryRow, EditionRow,
+    End, Health, HistoryRow, Known, Lease, Level, Merge, NewBounce, NewComplaint, NewNotice, NewReader, NewSuppression, Notice, NoticeEnd, Noticed, Outcome,
+    Preferences, PublisherRow, Reader, Recipient, Recorded, Refusal, Reply, ReplyCount, Revision, Saved, SendEvent, SendReport, SendRow, Settled, Signed,
+    Source, StoredCut, StoredEdition, StoredSubscriber, StoredSubscription, SubscriberRow, Suppression, Uncertain,
+};
 pub use crate::dialect::Patience;
 pub use crate::error::{Cause, Fault, StoreError};
-pub use pulse_model::ids::{DigestId, EditionId, PublisherId};
+pub use pulse_model::ids::{AuditId, BounceId, ComplaintId, DeliveryId, DigestId, EditionId, NoticeId, PublisherId, SendId, SubscriberId, SuppressionId};
 
 use crate::address::Address;
 
@@ -48,17 +72,6 @@ pub struct Store(Engine);
 enum Engine {
     Sqlite(sqlite::dialect::Connections),
     Postgres(postgres::dialect::Connections),
-}
-
-/// Asks the engine at hand, and names in an error what was being done.
-macro_rules! ask {
-    ($store:expr, $module:ident::$query:ident($($argument:expr),*), $($doing:tt)+) => {
-        match &$store.0 {
-            Engine::Sqlite(db) => boxed(sqlite::$module::$query(db, $($argument),*)).await.map_err(|failure| failure.0),
-            Engine::Postgres(db) => boxed(postgres::$module::$query(db, $($argument),*)).await.map_err(|failure| failure.0),
-        }
-        .map_err(|error| error.while_doing(|| format!($($doing)+)))
-    };
 }
 
 /// Keeps the futures of the store small, and lets them move between threads whatever the compiler can prove of the
@@ -166,6 +179,14 @@ impl Store {
     /// When the database fails, or holds what Pulse did not write.
     pub async fn digest(&self, slug: &Slug) -> Result<Option<Digest>, StoreError> {
         ask!(self, digest::get(slug), "read the digest {slug}")
+    }
+
+    /// The id of a digest.
+    ///
+    /// # Errors
+    /// [`StoreError::NoDigest`]; or the database fails.
+    pub async fn digest_id(&self, slug: &Slug) -> Result<DigestId, StoreError> {
+        ask!(self, digest::find_id(slug), "read the digest {slug}")
     }
 
     /// Every digest, by slug.

@@ -7,6 +7,12 @@ const FILES: &[(&str, &str)] = &[
     ("digest", include_str!("../migrations/0001_digest.sql")),
     ("publisher", include_str!("../migrations/0002_publisher.sql")),
     ("edition", include_str!("../migrations/0003_edition.sql")),
+    ("subscriber", include_str!("../migrations/0004_subscriber.sql")),
+    ("audit", include_str!("../migrations/0005_audit.sql")),
+    ("send", include_str!("../migrations/0006_send.sql")),
+    ("notice", include_str!("../migrations/0007_notice.sql")),
+    ("bounce", include_str!("../migrations/0008_bounce.sql")),
+    ("complaint", include_str!("../migrations/0009_complaint.sql")),
 ];
 
 /// The number of the last migration.

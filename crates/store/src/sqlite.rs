@@ -2,8 +2,26 @@
 
 pub(crate) use crate::dialect::sqlite as dialect;
 
+#[path = "queries/add.rs"]
+pub(crate) mod add;
+#[path = "queries/audience.rs"]
+pub(crate) mod audience;
+#[path = "queries/audit.rs"]
+pub(crate) mod audit;
+#[path = "queries/bounce.rs"]
+pub(crate) mod bounce;
+#[path = "queries/claim.rs"]
+pub(crate) mod claim;
+#[path = "queries/click.rs"]
+pub(crate) mod click;
+#[path = "queries/complaint.rs"]
+pub(crate) mod complaint;
 #[path = "queries/connection.rs"]
 pub(crate) mod connection;
+#[path = "queries/consent.rs"]
+pub(crate) mod consent;
+#[path = "queries/delivery.rs"]
+pub(crate) mod delivery;
 #[path = "queries/digest.rs"]
 pub(crate) mod digest;
 #[path = "queries/edition.rs"]
@@ -12,7 +30,25 @@ pub(crate) mod edition;
 pub(crate) mod insert;
 #[path = "queries/life.rs"]
 pub(crate) mod life;
+#[path = "queries/list.rs"]
+pub(crate) mod list;
+#[path = "queries/notice.rs"]
+pub(crate) mod notice;
+#[path = "queries/pace.rs"]
+pub(crate) mod pace;
 #[path = "queries/publisher.rs"]
 pub(crate) mod publisher;
+#[path = "queries/record.rs"]
+pub(crate) mod record;
 #[path = "queries/save.rs"]
 pub(crate) mod save;
+#[path = "queries/send.rs"]
+pub(crate) mod send;
+#[path = "queries/subscriber.rs"]
+pub(crate) mod subscriber;
+#[path = "queries/suppress.rs"]
+pub(crate) mod suppress;
+#[path = "queries/suppression.rs"]
+pub(crate) mod suppression;
+#[path = "queries/tally.rs"]
+pub(crate) mod tally;

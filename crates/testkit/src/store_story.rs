@@ -1,8 +1,13 @@
 //! The story both stores must pass: a digest is described, its editions come in, are changed, signed off and published,
-//! and two publishers turn out to be one.
+//! and two publishers turn out to be one; readers come and go; an edition is sent, and things come back.
 //!
 //! In: an empty store; out: nothing, or a panic that says where the story went wrong. It takes a step with every
 //! operation a store has, so that a query that one engine does not understand cannot stay hidden.
+
+pub mod mails;
+pub mod readers;
+pub mod safeguards;
+pub mod sends;
 
 use jiff::civil::date;
 use pulse_model::digest::{Picture, TaxonomySector};
@@ -32,6 +37,10 @@ pub async fn run(store: &Store) {
     name_publishers(store, &digest).await.expect("publishers are found by their names");
     merge_publishers(store, &digest).await.expect("publishers are merged");
     check_the_database(store).await.expect("the database is checked");
+    readers::run(store, &digest.slug).await;
+    sends::run(store, &digest).await;
+    mails::run(store, &digest.slug).await;
+    safeguards::run(store, &digest.slug).await;
 }
 
 /// A digest with something in every field.

@@ -12,14 +12,18 @@ pub(crate) const NAME: &str = "PostgreSQL";
 pub(crate) const BEGIN_WRITE: &str = "BEGIN";
 pub(crate) const BEGIN_READ: &str = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY";
 pub(crate) const FOR_UPDATE: &str = " FOR UPDATE";
+pub(crate) const FOR_UPDATE_OF_DELIVERY: &str = " FOR UPDATE OF delivery";
+pub(crate) const FOR_UPDATE_SKIP_LOCKED: &str = " FOR UPDATE SKIP LOCKED";
 
 /// Connections of one node.
 const CONNECTIONS: u32 = 10;
 /// Inserts have four sizes for each table, so that all of them together with the rest stay prepared.
-const PREPARED_STATEMENTS: usize = 200;
+const PREPARED_STATEMENTS: usize = 400;
 /// Keys of the advisory locks, which any program on the same database could take: "puls" in ASCII, and a number.
 const SCHEMA_LOCK: i64 = 0x7075_6c73_0000_0001;
 const REGISTER_LOCK: i64 = 0x7075_6c73_0000_0002;
+const ADDRESSES_LOCK: i64 = 0x7075_6c73_0000_0003;
+const NOTICES_LOCK: i64 = 0x7075_6c73_0000_0004;
 
 /// Why a query gave nothing. It stands between the driver and [`StoreError`], so that `?` reads the driver's error with
 /// this engine's codes.
@@ -62,12 +66,26 @@ pub(crate) async fn connect(options: &PgConnectOptions, patience: Patience) -> s
 
 /// Until the transaction ends, no other node gives a printed name an identity or merges publishers.
 pub(crate) async fn lock_register(connection: &mut Connection) -> sqlx::Result<()> {
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(REGISTER_LOCK).execute(connection).await.map(drop)
+    advisory_lock(connection, REGISTER_LOCK).await
 }
 
 /// Until the transaction ends, no other node migrates.
 pub(crate) async fn lock_schema(connection: &mut Connection) -> sqlx::Result<()> {
-    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(SCHEMA_LOCK).execute(connection).await.map(drop)
+    advisory_lock(connection, SCHEMA_LOCK).await
+}
+
+/// Until the transaction ends, no other node gives a reader an address.
+pub(crate) async fn lock_addresses(connection: &mut Connection) -> sqlx::Result<()> {
+    advisory_lock(connection, ADDRESSES_LOCK).await
+}
+
+/// Until the transaction ends, no other node adds a notice.
+pub(crate) async fn lock_notices(connection: &mut Connection) -> sqlx::Result<()> {
+    advisory_lock(connection, NOTICES_LOCK).await
+}
+
+async fn advisory_lock(connection: &mut Connection, key: i64) -> sqlx::Result<()> {
+    sqlx::query("SELECT pg_advisory_xact_lock($1)").bind(key).execute(connection).await.map(drop)
 }
 
 pub(crate) async fn version(connection: &mut Connection) -> sqlx::Result<String> {

@@ -1,6 +1,6 @@
 //! Digests: one row each, their taxonomy, and the publishers they name.
 
-use pulse_model::digest::{Digest, Footer, HouseStyle, ImportProfile, Masthead, TaxonomySector};
+use pulse_model::digest::{Digest, Footer, HouseStyle, ImportProfile, Masthead, Sender, TaxonomySector};
 use pulse_model::{Publisher, Slug};
 use serde::{Deserialize, Serialize};
 
@@ -17,6 +17,8 @@ struct Settings {
     version: u32,
     masthead: Masthead,
     footer: Footer,
+    #[serde(default)]
+    sender: Sender,
     house_style: HouseStyle,
     import: ImportProfile,
 }
@@ -71,6 +73,19 @@ pub(crate) async fn list(db: &Connections) -> Answer<Vec<Digest>> {
     Ok(digests)
 }
 
+/// The id of the digest with this slug.
+pub(crate) async fn find_id(db: &Connections, slug: &Slug) -> Answer<DigestId> {
+    let mut tx = db.begin_read().await?;
+    let id = id(&mut tx, slug).await?;
+    Ok(DigestId(parsed("digest", "id", &id, &id)?))
+}
+
+/// The id of a digest.
+pub(crate) async fn id(connection: &mut Connection, slug: &Slug) -> Answer<String> {
+    let id = sqlx::query_scalar("SELECT id FROM digest WHERE slug = $1").bind(slug.as_str()).fetch_optional(connection).await?;
+    id.ok_or_else(|| StoreError::NoDigest { slug: slug.clone() }.into())
+}
+
 /// The id of a digest whose row no other node changes until the transaction ends. Everyone who saves an edition of it
 /// takes this lock first, so that two nodes cannot both create the same edition.
 pub(crate) async fn lock(connection: &mut Connection, slug: &Slug) -> Answer<String> {
@@ -85,6 +100,7 @@ impl Settings {
             version: SETTINGS_VERSION,
             masthead: digest.masthead.clone(),
             footer: digest.footer.clone(),
+            sender: digest.sender.clone(),
             house_style: digest.house_style.clone(),
             import: digest.import.clone(),
         }
@@ -112,6 +128,7 @@ async fn read(connection: &mut Connection, (id, slug, name, tagline, organisatio
         language,
         masthead: settings.masthead,
         footer: settings.footer,
+        sender: settings.sender,
         house_style: settings.house_style,
         sectors: taxonomy,
         import: settings.import,

@@ -14,10 +14,21 @@ pub(crate) type Values<'a, 'b> = &'a mut Separated<'b, Db, &'static str>;
 
 /// Inserts `rows` with statements that begin with `into`: "INSERT INTO table (columns) ".
 pub(crate) async fn insert<T>(connection: &mut Connection, into: &'static str, rows: &[T], bind: impl Fn(Values<'_, '_>, &T)) -> Answer<()> {
+    insert_or(connection, into, "", rows, bind).await
+}
+
+/// As [`insert`], with statements that end with `or`: " ON CONFLICT …".
+pub(crate) async fn insert_or<T>(
+    connection: &mut Connection,
+    into: &'static str,
+    or: &'static str,
+    rows: &[T],
+    bind: impl Fn(Values<'_, '_>, &T),
+) -> Answer<()> {
     for chunk in chunks(rows) {
         let mut query = QueryBuilder::<Db>::new(into);
         query.push_values(chunk, |mut values, row| bind(&mut values, row));
-        query.build().execute(&mut *connection).await?;
+        query.push(or).build().execute(&mut *connection).await?;
     }
     Ok(())
 }

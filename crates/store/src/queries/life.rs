@@ -7,18 +7,18 @@ use crate::rows::{self, from_json, named, parsed};
 use crate::{EditionId, Signed, StoreError};
 
 use super::dialect::{self, Answer, Connection, Connections};
-use super::edition;
+use super::{edition, send};
 
 pub(crate) async fn step(db: &Connections, id: EditionId, step: Step, who: &str, reason: &str, now: i64) -> Answer<Status> {
     let mut tx = db.begin_write().await?;
     let (digest, key, from) = lock(&mut tx, id).await?;
     let to = from.after(step, who, reason).map_err(|cause| StoreError::Step { digest: digest.clone(), key, cause })?;
     let mut snapshot = None;
-    if step == Step::SignOff {
-        snapshot = Some(rows::content(&text(&mut tx, id).await?)?);
-    }
-    if step == Step::Publish && last_signed(&mut tx, id).await?.map(|signed| signed.edition) != Some(text(&mut tx, id).await?) {
-        return Err(StoreError::NotWhatWasSigned { digest, key }.into());
+    match step {
+        Step::SignOff => snapshot = Some(rows::content(&text(&mut tx, id).await?)?),
+        Step::Publish => drop(what_was_signed(&mut tx, id, &digest, key).await?),
+        Step::Reopen => send::refuse_live(&mut tx, id, &digest, key).await?,
+        Step::Submit | Step::Return => {}
     }
     let (content, sha256) = snapshot.unzip();
     sqlx::query(
@@ -55,6 +55,13 @@ pub(crate) async fn signed(db: &Connections, id: EditionId) -> Answer<Option<Sig
     last_signed(&mut tx, id).await
 }
 
+/// What was signed off last, if it is what the rows still say.
+pub(crate) async fn what_was_signed(connection: &mut Connection, id: EditionId, digest: &Slug, key: EditionKey) -> Answer<Signed> {
+    let text = text(connection, id).await?;
+    let signed = last_signed(connection, id).await?.filter(|signed| signed.edition == text);
+    signed.ok_or_else(|| StoreError::NotWhatWasSigned { digest: digest.clone(), key }.into())
+}
+
 async fn last_signed(connection: &mut Connection, id: EditionId) -> Answer<Option<Signed>> {
     let sql = "SELECT at, who, content_sha256, content FROM edition_event WHERE edition_id = $1 AND content IS NOT NULL ORDER BY number DESC LIMIT 1";
     let row: Option<(i64, String, String, String)> = sqlx::query_as(sql).bind(id.to_string()).fetch_optional(connection).await?;
@@ -65,7 +72,7 @@ async fn last_signed(connection: &mut Connection, id: EditionId) -> Answer<Optio
 }
 
 /// Where the edition is, kept there until the transaction ends.
-async fn lock(connection: &mut Connection, id: EditionId) -> Answer<(Slug, EditionKey, Status)> {
+pub(crate) async fn lock(connection: &mut Connection, id: EditionId) -> Answer<(Slug, EditionKey, Status)> {
     let sql = sqlx::AssertSqlSafe(format!("SELECT digest_id, edition_key, status FROM edition WHERE id = $1{}", dialect::FOR_UPDATE));
     let row: Option<(String, String, String)> = sqlx::query_as(sql).bind(id.to_string()).fetch_optional(&mut *connection).await?;
     let (digest_id, key, status) = row.ok_or(StoreError::NoEdition { id })?;
