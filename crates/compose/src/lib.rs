@@ -1,10 +1,12 @@
 //! From entries to an edition, and from old editions back to entries.
 //!
 //! - [`import`] reads an archive: Markdown (also what a PDF conversion leaves), HTML, Pulse's own JSON and Markdown;
-//! - [`own_markdown`] reads the Markdown that Pulse itself writes, exactly.
+//! - [`own_markdown`] reads the Markdown that Pulse itself writes, exactly;
+//! - [`round_up`] makes one edition of several, for those who hear once a quarter.
 //!
 //! Functions of their input, without clock, files or network. Not here: how an edition looks (render), where it is kept
 //! (store).
 
 pub mod import;
 pub mod own_markdown;
+pub mod round_up;
