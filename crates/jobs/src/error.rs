@@ -3,13 +3,19 @@
 use std::io;
 
 use pulse_compose::import::ImportError;
+use pulse_deliver::audience::OutlineError;
+use pulse_deliver::dkim::DkimError;
+use pulse_deliver::message::MessageError;
+use pulse_deliver::relay::SettingsError;
 use pulse_model::life::{LifeError, Status};
 use pulse_model::text::HrefError;
 use pulse_model::{EditionKey, Slug};
 use pulse_render::RenderError;
-use pulse_store::{Fault, StoreError};
+use pulse_store::{Fault, SendId, StoreError};
 
+use crate::post::KeyError;
 use crate::profile::ProfileError;
+use crate::readers::ReadersError;
 
 /// Why a job failed. The message says what and where, [`JobError::advice`] what to do.
 #[derive(Debug, thiserror::Error)]
@@ -128,6 +134,73 @@ pub enum JobError {
         #[source]
         cause: RenderError,
     },
+    /// How messages are sent.
+    #[error("the settings of mail are not good: {message}")]
+    Post {
+        /// What is wrong.
+        message: String,
+    },
+    /// One of the relays.
+    #[error("a relay cannot be used")]
+    Relay(#[source] SettingsError),
+    /// A key.
+    #[error(transparent)]
+    Keys(#[from] KeyError),
+    /// A list of readers, or one of them.
+    #[error(transparent)]
+    Readers(#[from] ReadersError),
+    /// Nobody to write in the name of.
+    #[error("{digest} has no sender")]
+    NoSender {
+        /// Which digest.
+        digest: Slug,
+    },
+    /// More sectors than a cut can tell apart.
+    #[error("the edition cannot be cut")]
+    TooManySectors {
+        /// How many.
+        #[source]
+        cause: OutlineError,
+    },
+    /// An edition that makes no message.
+    #[error("the message cannot be made")]
+    Message {
+        /// Why.
+        #[source]
+        cause: MessageError,
+    },
+    /// A row names content that the send does not have.
+    #[error("the send has no cut {cut}")]
+    NoCut {
+        /// Its number.
+        cut: u32,
+    },
+    /// A reader's own address.
+    #[error("a reader's link cannot be made: {message}")]
+    ReaderLink {
+        /// Why.
+        message: String,
+    },
+    /// What is kept about a reader.
+    #[error("what is kept about a reader could not be written down")]
+    Record {
+        /// Why.
+        #[source]
+        cause: serde_json::Error,
+    },
+    /// A signature.
+    #[error("a message could not be signed")]
+    Signing {
+        /// Why.
+        #[source]
+        cause: DkimError,
+    },
+    /// There is no such send.
+    #[error("there is no send {send}")]
+    NoSuchSend {
+        /// As it was asked for.
+        send: SendId,
+    },
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -158,6 +231,14 @@ impl JobError {
             Self::Step { cause, status, .. } => step_advice(cause, *status),
             Self::Address { .. } => "Choose a shorter --site, for example https://digest.example.org.".to_owned(),
             Self::Render { .. } => "The other outputs do not depend on this one; ask for them by name with --format.".to_owned(),
+            Self::Post { .. } | Self::Relay(_) => "Correct [mail] in pulse.toml; docs/sending.md explains each field.".to_owned(),
+            Self::Keys(_) => "Restore the folder of keys from a backup; new keys would lock readers out of their links.".to_owned(),
+            Self::Readers(error) => return error.advice().map(str::to_owned),
+            Self::NoSender { digest } => format!("Add [sender] with an address to the digest's file, then: pulse digest add {digest}.toml."),
+            Self::TooManySectors { .. } => "Put some of its sectors together.".to_owned(),
+            Self::Message { .. } | Self::Record { .. } | Self::NoCut { .. } | Self::Signing { .. } => return None,
+            Self::ReaderLink { .. } => "Readers' links need a site that begins with https://; set it in pulse.toml.".to_owned(),
+            Self::NoSuchSend { .. } => "See which there are: pulse send list.".to_owned(),
             Self::Store(cause) => return store_advice(cause),
         };
         Some(advice)
@@ -169,6 +250,7 @@ pub fn store_advice(error: &StoreError) -> Option<String> {
     let advice = match error {
         StoreError::NoDigest { .. } => "See which there are: pulse digest list.",
         StoreError::NameTaken { .. } => "If both are one organisation, add nothing; if the name moved on, see pulse publisher merge.",
+        StoreError::NoSuppression => "It may be there for one digest, or for every one: add --digest SLUG, or leave it out.",
         StoreError::NoPublisher { .. } => "See which there are: pulse publisher list.",
         StoreError::Database { fault: Fault::Constraint(_) | Fault::Other, .. } | StoreError::Impossible { .. } => {
             "See whether the database is whole: pulse doctor."

@@ -7,6 +7,12 @@
 //! | a step in an edition's life | [`life`] |
 //! | an edition in the store -> files for its readers | [`output`] |
 //! | the addresses of public pages | [`site`] |
+//! | what messages leave through: keys, relays, the outbox | [`post`] |
+//! | a list of readers -> readers in the store, and back | [`readers`] |
+//! | an edition and its readers -> messages, a row for each reader | [`send`] |
+//! | messages to one person -> on their way | [`notices`] |
+//! | what readers do on their own pages | [`reader`] |
+//! | messages that came back -> readers who are written to no more | [`returns`] |
 //! | is everything in order? | [`checkup`] |
 //!
 //! Invariant: a job either happens whole or not at all. Not here: any rule about what an edition is (model and the
@@ -16,8 +22,14 @@ pub mod checkup;
 pub mod error;
 pub mod import;
 pub mod life;
+pub mod notices;
 pub mod output;
+pub mod post;
 pub mod profile;
+pub mod reader;
+pub mod readers;
+pub mod returns;
+pub mod send;
 pub mod site;
 
 pub use error::{JobError, store_advice};

@@ -50,6 +50,11 @@ impl Site {
         format!("{}/{digest}/logo.png", self.0)
     }
 
+    /// A page for one reader: `leave`, `preferences`, `confirm`, … The token says who.
+    pub fn reader_page(&self, page: &str, token: &str) -> String {
+        format!("{}/{page}/{token}", self.0)
+    }
+
     /// The path in front of every page's own, without a slash at its end; empty at the top of a host.
     pub fn base_path(&self) -> String {
         Url::parse(&self.0).map(|url| url.path().trim_end_matches('/').to_owned()).unwrap_or_default()

@@ -1,0 +1,229 @@
+//! Messages to one person, about something that person did: kept in the store when they arise, sent when they are due.
+//!
+//! In: a [`Letter`], or notices that wait. Out: messages in the outbox or with a relay, and what became of each, in the store. One
+//! connection is enough. A node that dies between sending and recording sends a notice again, with the same Message-ID.
+//!
+//! Not here: what a notice looks like (deliver), which there are ([`crate::reader`]).
+
+use std::collections::HashMap;
+
+use pulse_deliver::message::{Action, Filled, Link, Notice as Content, Reader, Sender};
+use pulse_deliver::relay::RelaySettings;
+use pulse_deliver::smtp::{Body, Connection, Envelope, Server, SmtpError, Verdict};
+use pulse_deliver::token::Purpose;
+use pulse_model::{Digest, EmailAddress, Slug};
+use pulse_store::{Lease, NewNotice, Notice, NoticeEnd, Reply, Store};
+use serde::{Deserialize, Serialize};
+
+use crate::error::JobError;
+use crate::post::{Post, Route};
+
+/// What a notice says, as its body is kept until it is sent.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Letter {
+    /// In whose name.
+    pub digest: Slug,
+    /// What the inbox shows.
+    pub subject: String,
+    /// Before the link.
+    pub paragraphs: Vec<String>,
+    /// What the link says.
+    pub label: String,
+    /// `https`; has a token, and is gone from the store once the notice is sent.
+    pub link: String,
+    /// Behind it.
+    pub closing: Vec<String>,
+}
+
+/// At most so many at a time; the rest are next.
+const MOST_NOTICES: u32 = 50;
+/// Longer than [`MOST_NOTICES`] take with a server that is slow with each.
+const LEASE_MS: i64 = 30 * 60_000;
+
+/// Keeps a letter to be sent, unless the address had one of its kind within 24 hours.
+///
+/// # Errors
+/// What the store says.
+pub async fn add(store: &Store, kind: &str, address: &EmailAddress, letter: &Letter, now: i64) -> Result<(), JobError> {
+    let body = serde_json::to_string(letter).map_err(|cause| JobError::Record { cause })?;
+    let notice = NewNotice { kind: kind.to_owned(), address: address.clone(), subject: letter.subject.clone(), body, due_at: now };
+    store.add_notice(&notice, now).await?;
+    Ok(())
+}
+
+/// Sends what is due, and says how many notices were dealt with. `now` is Unix milliseconds.
+///
+/// # Errors
+/// What the store says. What a relay says is written down with the notice.
+pub async fn work(store: &Store, post: &Post, now: i64) -> Result<usize, JobError> {
+    let lease = Lease { node: &post.node, until: now.saturating_add(LEASE_MS) };
+    let due = store.claim_notices(lease, MOST_NOTICES, now).await?;
+    if due.is_empty() {
+        return Ok(0);
+    }
+    let digests: HashMap<Slug, Digest> = store.digests().await?.into_iter().map(|digest| (digest.slug.clone(), digest)).collect();
+    let mut line = Line { post, connection: None };
+    for notice in &due {
+        let (end, reply) = line.deal_with(notice, &digests, now).await;
+        store.record_notices(&post.node, &[(notice.id, end, reply)], now).await?;
+    }
+    line.close().await;
+    Ok(due.len())
+}
+
+/// Where notices go out, one after another.
+struct Line<'p> {
+    post: &'p Post,
+    /// With the name of its relay.
+    connection: Option<(String, Connection)>,
+}
+
+impl Line<'_> {
+    async fn deal_with(&mut self, notice: &Notice, digests: &HashMap<Slug, Digest>, now: i64) -> (NoticeEnd, Reply) {
+        let message = match message(self.post, notice, digests, now) {
+            Ok(message) => message,
+            Err(error) => return (NoticeEnd::Failed, said_by_us(&error)),
+        };
+        match &self.post.route {
+            Route::Outbox(outbox) => match outbox.put(&notice.id.to_string(), message.filled.pieces()) {
+                Ok(()) => (NoticeEnd::Sent, Reply { code: Some(250), text: "put into the outbox".to_owned(), relay: "outbox".to_owned(), ..Reply::default() }),
+                Err(error) => (later(self.post, notice, now), said_by_us(&error)),
+            },
+            Route::Relays(relays) => match self.send(relays, &message).await {
+                Ok(reply) => (NoticeEnd::Sent, reply),
+                Err(Refused { error, host }) => (self.after(&error, notice, now), said(&error, &host)),
+            },
+        }
+    }
+
+    /// What an error means for the notice. A refusal of ours may be over tomorrow, and the letter waits for that.
+    fn after(&self, error: &SmtpError, notice: &Notice, now: i64) -> NoticeEnd {
+        match error.verdict() {
+            // Taken, or most likely: twice is worse than a letter that somebody can ask for again.
+            Verdict::Accepted | Verdict::Uncertain => NoticeEnd::Sent,
+            Verdict::DeadAddress | Verdict::Rejected | Verdict::FullMailbox { is_passing: false } => NoticeEnd::Failed,
+            Verdict::Deferred(_) | Verdict::FullMailbox { is_passing: true } | Verdict::OurFault => later(self.post, notice, now),
+        }
+    }
+
+    async fn send(&mut self, relays: &[(RelaySettings, Server)], message: &Message) -> Result<Reply, Refused> {
+        let pieces: Vec<&[u8]> = message.filled.pieces().collect();
+        let (host, connection) = self.connect(relays).await?;
+        let refused = |error| Refused { error, host: host.clone() };
+        let body = Body::check(&pieces).map_err(|cause| refused(cause.into()))?;
+        let reply = connection.offer(&message.envelope, &body).await.map_err(refused)?.body().await.map_err(refused)?.finish().await.map_err(refused)?;
+        Ok(Reply {
+            code: Some(reply.code),
+            enhanced: reply.enhanced.map(|enhanced| enhanced.to_string()).unwrap_or_default(),
+            text: reply.text,
+            relay: host.clone(),
+        })
+    }
+
+    /// The connection there is, or one to the first relay that answers.
+    async fn connect(&mut self, relays: &[(RelaySettings, Server)]) -> Result<(&String, &mut Connection), Refused> {
+        if self.connection.as_ref().is_some_and(|(_, connection)| !connection.is_open()) {
+            self.connection = None;
+        }
+        if self.connection.is_none() {
+            self.connection = Some(open(relays).await?);
+        }
+        match &mut self.connection {
+            Some((host, connection)) => Ok((host, connection)),
+            None => Err(Refused { error: SmtpError::Spent, host: String::new() }),
+        }
+    }
+
+    async fn close(self) {
+        if let Some((_, connection)) = self.connection {
+            connection.quit().await;
+        }
+    }
+}
+
+/// What went wrong, and with whom.
+struct Refused {
+    error: SmtpError,
+    host: String,
+}
+
+async fn open(relays: &[(RelaySettings, Server)]) -> Result<(String, Connection), Refused> {
+    let mut last = Refused { error: SmtpError::Spent, host: String::new() };
+    for (settings, server) in relays {
+        let login = match settings.login() {
+            Ok(login) => login,
+            Err(error) => {
+                tracing::warn!(relay = server.host, error = &error as &dyn std::error::Error, "the relay cannot be used");
+                continue;
+            }
+        };
+        match Connection::open(&Server { login, ..server.clone() }).await {
+            Ok(connection) => return Ok((server.host.clone(), connection)),
+            Err(error) => last = Refused { error, host: server.host.clone() },
+        }
+    }
+    Err(last)
+}
+
+/// Ready to go out.
+struct Message {
+    filled: Filled<'static>,
+    envelope: Envelope,
+}
+
+fn message(post: &Post, notice: &Notice, digests: &HashMap<Slug, Digest>, now: i64) -> Result<Message, JobError> {
+    let letter: Letter = serde_json::from_str(&notice.body).map_err(|cause| JobError::Record { cause })?;
+    let none = || JobError::NoSender { digest: letter.digest.clone() };
+    let digest = digests.get(&letter.digest).ok_or_else(none)?;
+    let from = digest.sender.address.as_ref().ok_or_else(none)?;
+    let unfit = |message: String| JobError::ReaderLink { message };
+    let link = Link::parse(&letter.link).map_err(|cause| unfit(cause.to_string()))?;
+    let feedback = format!("{}-pulse", digest.slug).chars().take(15).collect::<String>();
+    let name = if digest.sender.name.is_empty() { &digest.name } else { &digest.sender.name };
+    let paragraphs: Vec<&str> = letter.paragraphs.iter().map(String::as_str).collect();
+    let closing: Vec<&str> = letter.closing.iter().map(String::as_str).collect();
+    let content = Content {
+        sender: Sender { name, address: from, reply_to: digest.sender.reply_to.as_ref(), feedback: feedback.trim_end_matches('-') },
+        purpose: Purpose::Confirm,
+        subject: &letter.subject,
+        language: "en-GB",
+        paragraphs: &paragraphs,
+        action: Some(Action { label: &letter.label, link: &link }),
+        closing: &closing,
+    };
+    let reader = Reader { address: &notice.address, name: "", id: notice.id.0 };
+    let mut filled = content.message(&reader, now).map_err(|cause| JobError::Message { cause })?;
+    if let Some(signer) = post.keys.signer(from.domain()) {
+        signer.sign(&mut filled, now).map_err(|cause| JobError::Signing { cause })?;
+    }
+    let envelope = Envelope::new(Some(from.clone()), notice.address.clone(), &notice.id.to_string()).map_err(|cause| unfit(cause.to_string()))?;
+    Ok(Message { filled, envelope })
+}
+
+/// When a notice is tried again, or that it is not.
+fn later(post: &Post, notice: &Notice, now: i64) -> NoticeEnd {
+    let waited_s = u64::try_from(now.saturating_sub(notice.created_at) / 1000).unwrap_or(0);
+    match post.retry.next_wait_s(notice.attempt_count.saturating_add(1), waited_s) {
+        Some(wait_s) => NoticeEnd::Deferred { until: now.saturating_add(i64::try_from(wait_s).unwrap_or(i64::MAX / 1000).saturating_mul(1000)) },
+        None => NoticeEnd::Failed,
+    }
+}
+
+fn said(error: &SmtpError, host: &str) -> Reply {
+    match error.reply() {
+        Some(reply) => Reply {
+            code: Some(reply.code),
+            enhanced: reply.enhanced.map(|enhanced| enhanced.to_string()).unwrap_or_default(),
+            text: reply.text.clone(),
+            relay: host.to_owned(),
+        },
+        None => Reply { relay: host.to_owned(), ..said_by_us(error) },
+    }
+}
+
+/// An error with its causes, on one line.
+fn said_by_us(error: &dyn std::error::Error) -> Reply {
+    let causes = std::iter::successors(error.source(), |cause| cause.source());
+    Reply { text: causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}")), ..Reply::default() }
+}

@@ -1,0 +1,196 @@
+//! Messages that came back -> what they mean for deliveries and readers.
+//!
+//! In: the bytes of one message. Out: what it was, and what was done. A message counts only with a token that Pulse signed for a
+//! delivery, so that nobody can forge a bounce to take readers off the list; reading one again changes nothing. Not here: what a
+//! bounce says and when an address is given up (deliver).
+
+use pulse_deliver::bounce::policy::{self, Event, Happened, Limits, Measure};
+use pulse_deliver::bounce::{self, Action, Class, Feedback, Outcome, Reason, Returned, What};
+use pulse_deliver::token::Mailbox;
+use pulse_model::EmailAddress;
+use pulse_model::ids::{DeliveryId, SubscriberId};
+use pulse_model::subscriber::{ConsentEvent, Step, SuppressionReason};
+use pulse_store::{Bounced, DeliveryRow, NewBounce, NewSuppression, Reply, Store};
+use sha2::{Digest as _, Sha256};
+
+use crate::error::JobError;
+use crate::post::Post;
+
+/// What was done about a message that came back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Done {
+    /// Noted; the reader goes on getting editions.
+    Noted(String),
+    /// The address is written to no more; the sentence says why.
+    GivenUp(String),
+    /// The reader complained, or asked to leave, and has left.
+    Left(String),
+    /// It was read before.
+    Known,
+    /// A program answered in a person's place.
+    Automatic,
+    /// Nothing a program can act upon; somebody should read it.
+    ForPeople(String),
+}
+
+/// How far back the history of a reader counts: the limits of the policy look back no further.
+const HISTORY_MS: i64 = 366 * 24 * 60 * 60 * 1000;
+
+/// Reads one message and does what follows from it. `arrived_at` is the address its envelope had, where that is known. `now` is
+/// Unix milliseconds.
+///
+/// # Errors
+/// What the store says; nothing is half done.
+pub async fn take(store: &Store, post: &Post, message: &[u8], arrived_at: Option<&str>, now: i64) -> Result<Done, JobError> {
+    let returned = bounce::read(message, arrived_at);
+    let Some((mailbox, delivery)) = delivery_of(post, &returned) else {
+        return Ok(match returned.what {
+            What::Automatic => Done::Automatic,
+            What::Report(_) | What::Complaint(_) => Done::ForPeople("it names no message of ours".to_owned()),
+            What::ForPeople(why) => Done::ForPeople(format!("{why:?}").to_lowercase()),
+        });
+    };
+    // A delivery that is gone was cleared away years ago; its token still verifies.
+    let Some(row) = store.delivery(delivery).await? else { return Ok(Done::ForPeople("its delivery is no longer kept".to_owned())) };
+    let About { happened, status, words, is_final } = match (&returned.what, mailbox) {
+        (_, Mailbox::Leave) => return leave(store, &row, now).await,
+        (What::Automatic, _) => return Ok(Done::Automatic),
+        (What::ForPeople(why), _) => return Ok(Done::ForPeople(format!("{why:?}").to_lowercase())),
+        (What::Complaint(complaint), _) => About::complaint(complaint.feedback),
+        (What::Report(outcomes), _) => match outcomes.iter().find(|outcome| outcome.action == Action::Failed).or(outcomes.first()) {
+            Some(outcome) => About::report(outcome),
+            None => return Ok(Done::ForPeople("it reports nothing".to_owned())),
+        },
+    };
+    let excerpt: String = String::from_utf8_lossy(message).chars().take(4000).collect();
+    let (class, reason) = names_of(&happened);
+    let noted =
+        NewBounce { message_sha256: sha256(message), delivery: Some(delivery), class: class.into(), reason: reason.into(), is_final, status, words, excerpt };
+    match store.add_bounce(&noted, now).await? {
+        Bounced::Known(_) => Ok(Done::Known),
+        Bounced::Added(_) => settle(store, post, &row, now).await,
+    }
+}
+
+/// A server refused a message because the address is dead: it says at once what a bounce would say later.
+///
+/// # Errors
+/// What the store says.
+pub(crate) async fn refused(store: &Store, post: &Post, delivery: DeliveryId, reply: &Reply, now: i64) -> Result<Done, JobError> {
+    let Some(row) = store.delivery(delivery).await? else { return Ok(Done::Known) };
+    let (class, reason) = names_of(&Happened::Report(Class::Hard, Reason::NoSuchUser));
+    let words = reply.text.clone();
+    let noted = NewBounce {
+        message_sha256: sha256(format!("{delivery} {} {words}", row.attempt_count).as_bytes()),
+        delivery: Some(delivery),
+        class: class.into(),
+        reason: reason.into(),
+        is_final: true,
+        status: reply.enhanced.clone(),
+        excerpt: words.clone(),
+        words,
+    };
+    match store.add_bounce(&noted, now).await? {
+        Bounced::Known(_) => Ok(Done::Known),
+        Bounced::Added(_) => settle(store, post, &row, now).await,
+    }
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|byte| format!("{byte:02x}")).collect()
+}
+
+/// The delivery whose token a message carries, in the address it came to or anywhere in it.
+fn delivery_of(post: &Post, returned: &Returned) -> Option<(Mailbox, DeliveryId)> {
+    let identity = &returned.identity;
+    let addresses = identity.arrived_at.iter().chain(&identity.sent_from);
+    addresses.filter_map(|address| address.split_once('@')).find_map(|(local, _)| post.keys.ring.verify_local_part(local).ok())
+}
+
+/// What a message says, as the store keeps it.
+struct About {
+    happened: Happened,
+    status: String,
+    words: String,
+    is_final: bool,
+}
+
+impl About {
+    fn report(outcome: &Outcome) -> Self {
+        Self {
+            happened: Happened::Report(outcome.class, outcome.reason),
+            status: outcome.status.map(|status| status.to_string()).unwrap_or_default(),
+            words: if outcome.diagnostic.is_empty() { outcome.reason.words().to_owned() } else { outcome.diagnostic.clone() },
+            is_final: outcome.action == Action::Failed,
+        }
+    }
+
+    fn complaint(feedback: Feedback) -> Self {
+        Self { happened: Happened::Complaint(feedback), status: String::new(), words: format!("a complaint: {}", feedback.as_str()), is_final: false }
+    }
+}
+
+const COMPLAINT: &str = "complaint";
+
+/// What the store keeps of a message, and [`happened_in`] reads back: its class, and why.
+fn names_of(happened: &Happened) -> (&'static str, &'static str) {
+    match happened {
+        Happened::Report(class, reason) => (class.as_str(), reason.as_str()),
+        Happened::Complaint(feedback) => (COMPLAINT, feedback.as_str()),
+        Happened::Arrived => ("arrived", ""),
+        Happened::Reinstated => ("reinstated", ""),
+    }
+}
+
+fn happened_in(class: &str, reason: &str) -> Option<Happened> {
+    if class == COMPLAINT {
+        return Feedback::from_name(reason).map(Happened::Complaint);
+    }
+    Some(Happened::Report(Class::from_name(class)?, Reason::from_name(reason)?))
+}
+
+/// Asks the policy about the reader's history, and does what it says.
+async fn settle(store: &Store, post: &Post, row: &DeliveryRow, now: i64) -> Result<Done, JobError> {
+    let Some(subscriber) = row.subscriber else { return Ok(Done::Noted("the reader has been erased".to_owned())) };
+    let decision = policy::decide(&history(store, subscriber, now).await?, &Limits::default());
+    let (step, reason) = match decision.measure {
+        Measure::Keep => return Ok(Done::Noted(decision.sentence)),
+        Measure::Suppress => (Step::Bounce, SuppressionReason::Bounced),
+        Measure::UnsubscribeAndSuppress => (Step::Complain, SuppressionReason::Complained),
+    };
+    if let Ok(address) = EmailAddress::parse(&row.address) {
+        let suppression = NewSuppression { hash: post.keys.suppression_hash(&address), digest: None, reason, note: decision.sentence.clone() };
+        store.add_suppression(&suppression, now).await?;
+    }
+    take_step(store, row, subscriber, step, &decision.sentence, now).await?;
+    Ok(if step == Step::Bounce { Done::GivenUp(decision.sentence) } else { Done::Left(decision.sentence) })
+}
+
+async fn history(store: &Store, subscriber: SubscriberId, now: i64) -> Result<Vec<Event>, JobError> {
+    let mut events = Vec::new();
+    for bounce in store.bounces_of(subscriber, now - HISTORY_MS, 200).await? {
+        if let Some(happened) = happened_in(&bounce.class, &bounce.reason) {
+            events.push(Event { at: bounce.at, edition: bounce.edition, happened });
+        }
+    }
+    for row in store.history(subscriber, 50).await? {
+        if let Some(at) = row.delivery.sent_at.filter(|_| row.delivery.status == pulse_model::delivery::DeliveryStatus::Sent) {
+            events.push(Event { at, edition: Some((row.digest, row.key)), happened: Happened::Arrived });
+        }
+    }
+    events.sort_by_key(|event| event.at);
+    Ok(events)
+}
+
+async fn leave(store: &Store, row: &DeliveryRow, now: i64) -> Result<Done, JobError> {
+    let Some(subscriber) = row.subscriber else { return Ok(Done::Noted("the reader has been erased".to_owned())) };
+    take_step(store, row, subscriber, Step::Leave, "asked by mail", now).await?;
+    Ok(Done::Left("the reader asked by mail".to_owned()))
+}
+
+async fn take_step(store: &Store, row: &DeliveryRow, subscriber: SubscriberId, step: Step, reason: &str, now: i64) -> Result<(), JobError> {
+    let send = store.send(row.send).await?.ok_or(JobError::NoSuchSend { send: row.send })?;
+    let event = ConsentEvent { at: now, step, basis: None, source: "a message that came back".to_owned(), wording: None, reason: reason.to_owned() };
+    store.step_subscription(subscriber, &send.digest, &event, now).await?;
+    Ok(())
+}

@@ -1,0 +1,319 @@
+//! A send, from a signed-off edition to a mail server: everyone once, whatever breaks in between.
+
+#![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicI64, Ordering};
+use std::time::Duration;
+
+use pulse_deliver::relay::RelaySettings;
+use pulse_deliver::smtp::TlsPolicy;
+use pulse_jobs::post::{OnUncertain, Post, PostSettings};
+use pulse_jobs::send::{Clock, Ending, PreparedSend, Worker, prepare, run};
+use pulse_model::delivery::{DeliveryStatus, Exclusion, SendStatus, SendStep};
+use pulse_model::life::Step as LifeStep;
+use pulse_model::subscriber::{Basis, ConsentEvent, Frequency, Sectors, State, Step};
+use pulse_model::{Digest, EditionKey, EmailAddress, Subscriber};
+use pulse_store::{Added, Conflict, Known, NewReader, Source, Store};
+use pulse_testkit::smtp_server::{Script, SmtpServer};
+use pulse_testkit::store_story;
+use tokio::sync::watch;
+
+const START: i64 = 1_790_000_000_000;
+const MINUTE: i64 = 60_000;
+
+/// A newsroom with a signed-off edition, and a clock that tests put forward.
+struct Newsroom {
+    folder: tempfile::TempDir,
+    store: Store,
+    digest: Digest,
+    key: EditionKey,
+    now: Arc<AtomicI64>,
+}
+
+impl Newsroom {
+    async fn open() -> Self {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(folder.path().join("pulse.db").to_str().unwrap()).await.unwrap();
+        let mut digest = store_story::digest();
+        digest.sender.address = Some(EmailAddress::parse("tidemark@skerrow.example").unwrap());
+        let key: EditionKey = "2026-05".parse().unwrap();
+        store.put_digest(&digest, START).await.unwrap();
+        let saved = store.save_edition(&store_story::edition(&digest, key), &Source::default(), Conflict::Refuse, START).await.unwrap();
+        for step in [LifeStep::Submit, LifeStep::SignOff] {
+            store.step(saved.id(), step, "Ada Lorne", "", START).await.unwrap();
+        }
+        Self { folder, store, digest, key, now: Arc::new(AtomicI64::new(START)) }
+    }
+
+    async fn read_by(&self, address: &str, sectors: Sectors, step: Step) {
+        let address = EmailAddress::parse(address).unwrap();
+        let post = self.post(&[]);
+        let event = ConsentEvent { at: START, step, basis: Some(Basis::Consent), source: "a form".into(), wording: None, reason: String::new() };
+        let reader = NewReader {
+            suppression: post.keys.suppression_hash(&address),
+            subscriber: Subscriber { address, name: "Zoë \"R\" Reader".into(), language: String::new() },
+            sectors,
+            frequency: Frequency::EveryEdition,
+            event,
+        };
+        let added = self.store.add_readers(&self.digest.slug, &[reader], Known::Keep, START).await.unwrap();
+        assert!(matches!(added[0], Added::Added(_)), "{added:?}");
+    }
+
+    async fn readers(&self, count: usize) {
+        for number in 0..count {
+            self.read_by(&format!("reader{number}@quay.test"), Sectors::All, Step::Confirm).await;
+        }
+    }
+
+    fn post(&self, ports: &[u16]) -> Post {
+        let relay = |port: &u16| RelaySettings { port: Some(*port), tls: TlsPolicy::Off, connections: 4, ..RelaySettings::at("127.0.0.1") };
+        let settings = PostSettings { relays: ports.iter().map(relay).collect(), uncertain: OnUncertain::Repeat, ..PostSettings::default() };
+        Post::open(&settings, &self.folder.path().join("keys"), &self.folder.path().join("outbox"), START).unwrap()
+    }
+
+    fn worker(&self, ports: &[u16]) -> Worker {
+        let now = self.now.clone();
+        let clock: Clock = Arc::new(move || now.load(Ordering::SeqCst));
+        Worker { store: self.store.clone(), post: Arc::new(self.post(ports)), site: "https://digest.skerrow.example".parse().unwrap(), clock }
+    }
+
+    async fn released(&self, worker: &Worker) -> PreparedSend {
+        let prepared = prepare(&self.store, &worker.post, &worker.site, &self.digest, self.key, "Ada Lorne", START).await.unwrap();
+        self.store.release_send(prepared.id, START, "Bo Tarn", START).await.unwrap();
+        prepared
+    }
+
+    fn pass(&self, minutes: i64) {
+        self.now.fetch_add(minutes * MINUTE, Ordering::SeqCst);
+    }
+
+    async fn statuses(&self, send: &PreparedSend) -> BTreeMap<DeliveryStatus, u64> {
+        let report = self.store.send_report(send.id, self.now.load(Ordering::SeqCst)).await.unwrap();
+        report.statuses.into_iter().filter(|(_, count)| *count > 0).collect()
+    }
+}
+
+/// Waits until something is so; a test that waits in vain is ended by its own clock.
+async fn until(is_so: impl Fn() -> bool) {
+    while !is_so() {
+        tokio::time::sleep(Duration::from_millis(2)).await;
+    }
+}
+
+fn never() -> watch::Receiver<bool> {
+    watch::channel(false).1
+}
+
+/// The address in an SMTP command.
+fn address_of(command: &str) -> String {
+    let (_, rest) = command.split_once('<').unwrap();
+    rest.split_once('>').unwrap().0.to_owned()
+}
+
+/// For each recipient, the Message-IDs that arrived, one for each copy.
+fn arrived(server: &SmtpServer) -> BTreeMap<String, Vec<String>> {
+    let mut arrived: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    for message in server.messages() {
+        let text = String::from_utf8_lossy(&message.bytes).into_owned();
+        let id = text.lines().find_map(|line| line.strip_prefix("Message-ID: ")).unwrap_or_default().trim().to_owned();
+        for recipient in message.rcpt.iter().map(|command| address_of(command)) {
+            arrived.entry(recipient).or_default().push(id.clone());
+        }
+    }
+    arrived
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn everyone_gets_it_once_and_whoever_does_not_has_a_reason() {
+    let newsroom = Newsroom::open().await;
+    newsroom.readers(30).await;
+    newsroom.read_by("justice@quay.test", Sectors::Only(vec!["Criminal justice".into()]), Step::Confirm).await;
+    newsroom.read_by("nothing@quay.test", Sectors::Only(vec!["Fisheries".into()]), Step::Confirm).await;
+    newsroom.read_by("unconfirmed@quay.test", Sectors::All, Step::Subscribe).await;
+    let server = SmtpServer::start(Script::default()).await.unwrap();
+    let worker = newsroom.worker(&[server.port()]);
+    let send = newsroom.released(&worker).await;
+    assert_eq!((send.totals.candidates, send.totals.recipients), (33, 31));
+    assert_eq!(send.totals.excluded, BTreeMap::from([(Exclusion::NothingInSectors, 1), (Exclusion::Unconfirmed, 1)]));
+    assert_eq!(send.cuts.iter().map(|cut| (cut.reader_count, cut.entry_count)).collect::<Vec<_>>(), [(30, 3), (1, 1)]);
+
+    assert_eq!(run(&worker, send.id, never()).await.unwrap(), Ending::Finished);
+    let arrived = arrived(&server);
+    assert_eq!(arrived.len(), 31);
+    assert!(arrived.values().all(|copies| copies.len() == 1));
+    assert_eq!(arrived.values().flatten().collect::<BTreeSet<_>>().len(), 31, "every message has its own Message-ID");
+    assert_eq!(newsroom.statuses(&send).await, BTreeMap::from([(DeliveryStatus::Sent, 31)]));
+    let justice = server.messages().into_iter().find(|message| address_of(&message.rcpt[0]) == "justice@quay.test").unwrap();
+    let text = String::from_utf8_lossy(&justice.bytes).into_owned();
+    assert!(text.contains("Who waits?") && !text.contains("Deferred, not dropped"), "{text}");
+    assert!(text.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"));
+}
+
+/// The worker is torn away again and again, as when its machine loses power, and another goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_worker_that_dies_loses_nobody_and_repeats_no_more_than_its_connections() {
+    let newsroom = Newsroom::open().await;
+    newsroom.readers(120).await;
+    let server = SmtpServer::start(Script::default()).await.unwrap();
+    let worker = newsroom.worker(&[server.port()]);
+    let send = newsroom.released(&worker).await;
+    let mut deaths = 0;
+    for wait_ms in (3..).step_by(5) {
+        if let Ok(ended) = tokio::time::timeout(Duration::from_millis(wait_ms), run(&worker, send.id, never())).await {
+            assert_eq!(ended.unwrap(), Ending::Finished);
+            break;
+        }
+        deaths += 1;
+        // Until the lease of the dead is over, and what may have arrived is repeated.
+        newsroom.pass(20);
+    }
+    assert!(deaths > 2, "it died {deaths} times");
+    let arrived = arrived(&server);
+    assert_eq!(arrived.len(), 120, "nobody is missing");
+    let repeated = arrived.values().map(|copies| copies.len() - 1).sum::<usize>();
+    assert!(repeated <= deaths * 4, "{repeated} repeats after {deaths} deaths with 4 connections");
+    assert!(arrived.values().all(|copies| copies.iter().all(|id| *id == copies[0])), "a repeat has the same Message-ID");
+    assert_eq!(newsroom.statuses(&send).await, BTreeMap::from([(DeliveryStatus::Sent, 120)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_node_that_is_told_to_stop_ends_what_it_began_and_repeats_nothing() {
+    let newsroom = Newsroom::open().await;
+    newsroom.readers(100).await;
+    let server = SmtpServer::start(Script::default()).await.unwrap();
+    let worker = newsroom.worker(&[server.port()]);
+    let send = newsroom.released(&worker).await;
+    let mut halts = 0;
+    loop {
+        let (halt, halted) = watch::channel(false);
+        let before = server.message_count();
+        let working = run(&worker, send.id, halted);
+        let stopping = async {
+            until(|| server.message_count() > before + 10).await;
+            halt.send(true).unwrap();
+        };
+        let (ended, ()) = tokio::join!(working, stopping);
+        match ended.unwrap() {
+            Ending::Halted => halts += 1,
+            ending => break assert_eq!(ending, Ending::Finished),
+        }
+        if server.message_count() >= 89 {
+            assert_eq!(run(&worker, send.id, never()).await.unwrap(), Ending::Finished);
+            break;
+        }
+    }
+    assert!(halts > 1, "it was halted {halts} times");
+    assert!(arrived(&server).values().all(|copies| copies.len() == 1));
+    assert_eq!(newsroom.statuses(&send).await, BTreeMap::from([(DeliveryStatus::Sent, 100)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_a_server_says_decides_each_row_and_no_other() {
+    let newsroom = Newsroom::open().await;
+    newsroom.readers(20).await;
+    for name in ["gone", "grey", "full", "lost"] {
+        newsroom.read_by(&format!("{name}@quay.test"), Sectors::All, Step::Confirm).await;
+    }
+    let script = "RCPT gone@: 550 5.1.1 no such user\nRCPT #5 grey@: 450 4.7.1 come back later\nRCPT full@: 452 4.2.2 mailbox full\n";
+    let server = SmtpServer::start(Script::parse(script).unwrap()).await.unwrap();
+    let worker = newsroom.worker(&[server.port()]);
+    let send = newsroom.released(&worker).await;
+    let working = run(&worker, send.id, never());
+    let waiting = async {
+        while newsroom.statuses(&send).await.keys().any(|status| !status.is_final()) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            newsroom.pass(60);
+        }
+    };
+    let (ended, ()) = tokio::join!(working, waiting);
+    assert_eq!(ended.unwrap(), Ending::Finished);
+    assert_eq!(newsroom.statuses(&send).await, BTreeMap::from([(DeliveryStatus::Sent, 22), (DeliveryStatus::Failed, 2)]));
+    let arrived = arrived(&server);
+    let gone = EmailAddress::parse("gone@quay.test").unwrap();
+    let id = newsroom.store.subscriber_by_key(&gone.key()).await.unwrap().unwrap();
+    let reader = newsroom.store.subscriber(id).await.unwrap().unwrap();
+    assert_eq!(reader.subscriptions[0].subscription.state, State::Bounced, "a dead address is given up, and a full mailbox is not");
+    let full = EmailAddress::parse("full@quay.test").unwrap();
+    let id = newsroom.store.subscriber_by_key(&full.key()).await.unwrap().unwrap();
+    assert_eq!(newsroom.store.subscriber(id).await.unwrap().unwrap().subscriptions[0].subscription.state, State::Active);
+    assert!(arrived.contains_key("grey@quay.test") && !arrived.contains_key("gone@quay.test") && !arrived.contains_key("full@quay.test"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_fault_of_ours_stops_the_send_and_harms_no_reader() {
+    let newsroom = Newsroom::open().await;
+    newsroom.readers(50).await;
+    let server = SmtpServer::start(Script::parse("MAIL: 550 5.7.26 unauthenticated mail is not accepted\n").unwrap()).await.unwrap();
+    let worker = newsroom.worker(&[server.port()]);
+    let send = newsroom.released(&worker).await;
+    let Ending::Stopped(reason) = run(&worker, send.id, never()).await.unwrap() else { panic!("it went on") };
+    assert!(reason.contains("unauthenticated mail is not accepted"), "{reason}");
+    assert_eq!(newsroom.store.send(send.id).await.unwrap().unwrap().status, SendStatus::Stopped);
+    assert_eq!(newsroom.statuses(&send).await, BTreeMap::from([(DeliveryStatus::Queued, 50)]));
+    assert_eq!(server.message_count(), 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whoever_leaves_in_the_middle_gets_nothing_more() {
+    let newsroom = Newsroom::open().await;
+    newsroom.readers(60).await;
+    let server = SmtpServer::start(Script::default()).await.unwrap();
+    let worker = newsroom.worker(&[server.port()]);
+    let send = newsroom.released(&worker).await;
+    let leaving = async {
+        until(|| server.message_count() >= 5).await;
+        let mut left = BTreeSet::new();
+        for number in (0..60).rev().take(20) {
+            let address = EmailAddress::parse(&format!("reader{number}@quay.test")).unwrap();
+            let id = newsroom.store.subscriber_by_key(&address.key()).await.unwrap().unwrap();
+            let event = ConsentEvent { at: START, step: Step::Leave, basis: None, source: "a page".into(), wording: None, reason: String::new() };
+            newsroom.store.step_subscription(id, &newsroom.digest.slug, &event, START).await.unwrap();
+            // What had arrived by then is no fault.
+            if !arrived(&server).contains_key(address.as_str()) {
+                left.insert(address.to_string());
+            }
+        }
+        left
+    };
+    let (ended, left) = tokio::join!(run(&worker, send.id, never()), leaving);
+    assert_eq!(ended.unwrap(), Ending::Finished);
+    let statuses = newsroom.statuses(&send).await;
+    let suppressed = statuses.get(&DeliveryStatus::Suppressed).copied().unwrap_or_default();
+    assert_eq!(statuses.get(&DeliveryStatus::Sent).copied().unwrap_or_default() + suppressed, 60);
+    // A message whose row said `sending` at that moment may still arrive: one for each connection.
+    let after = left.iter().filter(|address| arrived(&server).contains_key(*address)).count();
+    assert!(suppressed > 0 && after <= 4, "{suppressed} suppressed, {after} arrived after they had left");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_person_pauses_and_resumes() {
+    let newsroom = Newsroom::open().await;
+    newsroom.readers(80).await;
+    let server = SmtpServer::start(Script::default()).await.unwrap();
+    let worker = newsroom.worker(&[server.port()]);
+    let send = newsroom.released(&worker).await;
+    let pausing = async {
+        until(|| server.message_count() >= 5).await;
+        newsroom.store.step_send(send.id, SendStep::Pause, "Bo Tarn", "", START).await.unwrap();
+    };
+    let (ended, ()) = tokio::join!(run(&worker, send.id, never()), pausing);
+    assert_eq!(ended.unwrap(), Ending::NotReleased(SendStatus::Paused));
+    let count = server.message_count();
+    assert!(count < 80);
+    newsroom.store.step_send(send.id, SendStep::Resume, "Bo Tarn", "", START).await.unwrap();
+    assert_eq!(run(&worker, send.id, never()).await.unwrap(), Ending::Finished);
+    assert_eq!(arrived(&server).values().map(Vec::len).sum::<usize>(), 80);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_relay_messages_go_to_the_outbox() {
+    let newsroom = Newsroom::open().await;
+    newsroom.readers(5).await;
+    let worker = newsroom.worker(&[]);
+    let send = newsroom.released(&worker).await;
+    assert_eq!(run(&worker, send.id, never()).await.unwrap(), Ending::Finished);
+    assert_eq!(std::fs::read_dir(newsroom.folder.path().join("outbox/new")).unwrap().count(), 5);
+}
