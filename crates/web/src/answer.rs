@@ -3,7 +3,7 @@
 //! Invariant: an answer allows exactly the styles that stand in it, and nothing else that a browser could run or load.
 
 use axum::body::Body;
-use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG};
+use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, ETAG, REFERRER_POLICY};
 use axum::http::{HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use base64::Engine as _;
@@ -19,6 +19,7 @@ pub(crate) struct Answer {
     cache: &'static str,
     policy: Option<HeaderValue>,
     etag: Option<HeaderValue>,
+    referrer: Option<&'static str>,
     bytes: Bytes,
 }
 
@@ -32,15 +33,26 @@ const A_MINUTE: &str = "public, max-age=60";
 impl Answer {
     /// A page.
     pub(crate) fn page(html: String) -> Self {
-        let policy = HeaderValue::from_str(&policy_of(&html)).ok();
+        let policy = HeaderValue::from_str(&policy_of(&html, "'none'")).ok();
         Self { policy, ..Self::file("text/html; charset=utf-8", html.into_bytes()) }
+    }
+
+    /// A page of one reader, or one with a form: nobody keeps it, and no other site learns its address, because that has a token.
+    pub(crate) fn own(status: StatusCode, html: String) -> Self {
+        let policy = HeaderValue::from_str(&policy_of(&html, "'self'")).ok();
+        Self { policy, referrer: Some("no-referrer"), ..Self::failure(status, html) }
+    }
+
+    /// A file of one reader.
+    pub(crate) fn own_file(kind: &'static str, bytes: Vec<u8>) -> Self {
+        Self { cache: "no-store", etag: None, referrer: Some("no-referrer"), ..Self::file(kind, bytes) }
     }
 
     /// Anything else that is public.
     pub(crate) fn file(kind: &'static str, bytes: Vec<u8>) -> Self {
         // Weak, because the same page is also sent compressed.
         let name = format!("W/\"{}\"", BASE64.encode(&Sha256::digest(&bytes)[..15]));
-        Self { status: StatusCode::OK, kind, cache: A_MINUTE, policy: None, etag: HeaderValue::from_str(&name).ok(), bytes: bytes.into() }
+        Self { status: StatusCode::OK, kind, cache: A_MINUTE, policy: None, etag: HeaderValue::from_str(&name).ok(), referrer: None, bytes: bytes.into() }
     }
 
     /// A page that says what went wrong; nobody keeps it.
@@ -65,6 +77,9 @@ impl IntoResponse for Answer {
         if let Some(policy) = self.policy {
             headers.insert(CONTENT_SECURITY_POLICY, policy);
         }
+        if let Some(referrer) = self.referrer {
+            headers.insert(REFERRER_POLICY, HeaderValue::from_static(referrer));
+        }
         if let Some(etag) = self.etag {
             headers.insert(ETAG, etag);
         }
@@ -72,11 +87,11 @@ impl IntoResponse for Answer {
     }
 }
 
-/// Only the style sheets that stand in the page, and pictures from here or in the page itself.
-fn policy_of(html: &str) -> String {
+/// Only the style sheets that stand in the page, and pictures from here or in the page itself. `forms` is where its forms may lead.
+fn policy_of(html: &str, forms: &str) -> String {
     let hashes: Vec<String> = styles(html).map(|style| format!("'sha256-{}'", BASE64.encode(Sha256::digest(style)))).collect();
     let styles = if hashes.is_empty() { "'none'".to_owned() } else { hashes.join(" ") };
-    format!("default-src 'none'; style-src {styles}; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'")
+    format!("default-src 'none'; style-src {styles}; img-src 'self' data:; base-uri 'none'; form-action {forms}; frame-ancestors 'none'")
 }
 
 /// The text of each `<style>` element. Words of an edition cannot make one: they stand escaped in a page.
@@ -93,9 +108,9 @@ mod tests {
 
     #[test]
     fn a_page_allows_the_styles_that_stand_in_it() {
-        let policy = policy_of("<head><style media=\"all\">p { color: red }</style></head>");
+        let policy = policy_of("<head><style media=\"all\">p { color: red }</style></head>", "'none'");
         let hash = BASE64.encode(Sha256::digest("p { color: red }"));
         assert!(policy.contains(&format!("style-src 'sha256-{hash}';")), "{policy}");
-        assert!(policy_of("<p>&lt;style&gt;</p>").contains("style-src 'none';"));
+        assert!(policy_of("<p>&lt;style&gt;</p>", "'none'").contains("style-src 'none';"));
     }
 }

@@ -1,7 +1,7 @@
 //! Pages that say what went wrong, in words a visitor can use. The cause goes to the log, never to the page.
 
 use axum::extract::{Request, State};
-use axum::http::header::{ALLOW, LOCATION};
+use axum::http::header::{ALLOW, LOCATION, RETRY_AFTER};
 use axum::http::{HeaderValue, StatusCode, Uri};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
@@ -77,9 +77,9 @@ pub(crate) async fn no_such_page(State(desk): State<Desk>, uri: Uri) -> Response
     }
 }
 
-/// A page asked for in a way that would change it.
+/// A page asked for in a way that would change it. What can be done with it (`Allow`), the router adds.
 pub(crate) async fn read_only() -> Response {
-    (StatusCode::METHOD_NOT_ALLOWED, [(ALLOW, "GET, HEAD")]).into_response()
+    StatusCode::METHOD_NOT_ALLOWED.into_response()
 }
 
 /// Gives every failure its page, whether a page, a limit or a fault of ours brought it about.
@@ -92,8 +92,10 @@ pub(crate) async fn in_words(State(site): State<Site>, request: Request, next: N
     let (title, sentence) = words(status);
     let home = format!("{}/", site.base_path());
     let mut page = Answer::failure(status, shell::notice(title, sentence, &home)).into_response();
-    if let Some(allow) = response.headers().get(ALLOW) {
-        page.headers_mut().insert(ALLOW, allow.clone());
+    for name in [ALLOW, RETRY_AFTER] {
+        if let Some(value) = response.headers().get(&name) {
+            page.headers_mut().insert(name, value.clone());
+        }
     }
     page
 }
@@ -103,6 +105,7 @@ fn words(status: StatusCode) -> (&'static str, &'static str) {
         StatusCode::NOT_FOUND => ("Page not found", "Nothing is published at this address. Check it for a slip, or start from the home page."),
         StatusCode::METHOD_NOT_ALLOWED => ("This page can only be read", "Requests that send or change something are not answered here."),
         StatusCode::SERVICE_UNAVAILABLE => ("Back in a moment", "The archive does not answer just now. Please try again in a few minutes."),
+        StatusCode::TOO_MANY_REQUESTS => ("Too many requests", "From your network, this was asked too often just now. Please try again in a few minutes."),
         status if status.is_client_error() => ("This request was not understood", "Check the address for a slip, or start from the home page."),
         _ => ("Something went wrong", "The fault is ours and has been noted. Please try again later, or start from the home page."),
     }

@@ -7,7 +7,10 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
+use hyper::Request;
+use hyper::body::Incoming;
 use hyper::server::conn::http1;
+use hyper::service::{Service as _, service_fn};
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
 use hyper_util::service::TowerToHyperService;
@@ -15,25 +18,33 @@ use pulse_jobs::Site;
 use pulse_store::Store;
 use tokio::net::TcpListener;
 
+use crate::Readers;
+use crate::client::Peer;
+
 /// How long a visitor may take to ask; browsers ask at once, or keep a connection for the next page.
 const LONGEST_SILENCE: Duration = Duration::from_secs(20);
 /// How long the requests under way may take when the server is to stop.
 const LONGEST_FAREWELL: Duration = Duration::from_secs(30);
 
 /// Serves the pages until `stop` is ready, then lets the requests under way finish.
-pub async fn serve(mut listener: TcpListener, store: Store, site: Site, stop: impl Future<Output = ()> + Send) {
-    let pages = TowerToHyperService::new(crate::router(store, site));
+pub async fn serve(mut listener: TcpListener, store: Store, site: Site, readers: Readers, stop: impl Future<Output = ()> + Send) {
+    let pages = TowerToHyperService::new(crate::router(store, site, readers));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(LONGEST_SILENCE);
     let open = GracefulShutdown::new();
     let mut stop = pin!(stop);
     loop {
-        let (stream, _) = tokio::select! {
+        let (stream, address) = tokio::select! {
             // Faults of the network are the listener's own to wait out.
             accepted = axum::serve::Listener::accept(&mut listener) => accepted,
             () = &mut stop => break,
         };
-        let connection = open.watch(http.serve_connection(TokioIo::new(stream), pages.clone()));
+        let (pages, peer) = (pages.clone(), Peer(address.ip()));
+        let told_who_asks = service_fn(move |mut request: Request<Incoming>| {
+            request.extensions_mut().insert(peer);
+            pages.call(request)
+        });
+        let connection = open.watch(http.serve_connection(TokioIo::new(stream), told_who_asks));
         tokio::spawn(async move {
             if let Err(error) = connection.await {
                 tracing::debug!(error = &error as &dyn std::error::Error, "a connection ended");

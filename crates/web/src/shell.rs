@@ -37,6 +37,11 @@ pub(crate) fn head(canonical: &str, description: &str) -> Result<Markup, Failure
     Ok(Markup::trusted(head.render()?))
 }
 
+/// What the head of a page with a form says: how forms look, and that no search engine keeps it.
+pub(crate) fn form_head() -> Markup {
+    Markup::trusted(format!("<meta name=\"robots\" content=\"noindex\">\n<style>\n{}</style>\n", include_str!("../templates/forms.css")))
+}
+
 #[derive(Template)]
 #[template(path = "head.html")]
 struct Head<'a> {

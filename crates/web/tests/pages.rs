@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -9,10 +11,12 @@ use axum::body::{Body, to_bytes};
 use axum::http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, ETAG, IF_NONE_MATCH, LOCATION};
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use pulse_jobs::Site;
+use pulse_jobs::post::{Post, PostSettings};
 use pulse_model::edition::{Category, Sector};
 use pulse_model::life::Step;
 use pulse_model::{Block, Blocks, Digest, Edition, EditionKey, Entry, Slug, Text};
 use pulse_store::{Conflict, Source, Store};
+use pulse_web::Readers;
 use tempfile::TempDir;
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::{TcpListener, TcpStream};
@@ -24,7 +28,12 @@ const NOW: i64 = 1_780_000_000_000;
 struct Archive {
     pages: Router,
     store: Store,
-    _folder: TempDir,
+    folder: TempDir,
+}
+
+fn readers(folder: &Path) -> Readers {
+    let post = Post::open(&PostSettings::default(), &folder.join("keys"), &folder.join("outbox"), NOW).unwrap();
+    Readers { post: Arc::new(post), clock: Arc::new(|| NOW) }
 }
 
 struct Answer {
@@ -38,7 +47,8 @@ impl Archive {
         let folder = tempfile::tempdir().unwrap();
         let store = Store::open(folder.path().join("pulse.db").to_str().unwrap()).await.unwrap();
         let site: Site = site.parse().unwrap();
-        Self { pages: pulse_web::router(store.clone(), site), store, _folder: folder }
+        let readers = readers(folder.path());
+        Self { pages: pulse_web::router(store.clone(), site, readers), store, folder }
     }
 
     /// May is published, June is a draft.
@@ -289,7 +299,13 @@ async fn say(words: &str) -> Option<String> {
     let archive = Archive::with_editions().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let server = tokio::spawn(pulse_web::serve(listener, archive.store.clone(), "https://digest.example".parse().unwrap(), std::future::pending()));
+    let server = tokio::spawn(pulse_web::serve(
+        listener,
+        archive.store.clone(),
+        "https://digest.example".parse().unwrap(),
+        readers(archive.folder.path()),
+        std::future::pending(),
+    ));
     let mut visitor = TcpStream::connect(address).await.unwrap();
     visitor.write_all(words.as_bytes()).await.unwrap();
     // The store waits on threads, where paused time would run ahead of it; from here on nothing but the clock is waited for.
@@ -315,6 +331,12 @@ async fn the_server_waits_for_nobody_when_it_is_to_stop() {
     let archive = Archive::with_editions().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let _silent = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
-    let server = pulse_web::serve(listener, archive.store.clone(), "https://digest.example".parse().unwrap(), tokio::time::sleep(Duration::from_millis(50)));
+    let server = pulse_web::serve(
+        listener,
+        archive.store.clone(),
+        "https://digest.example".parse().unwrap(),
+        readers(archive.folder.path()),
+        tokio::time::sleep(Duration::from_millis(50)),
+    );
     assert!(tokio::time::timeout(Duration::from_secs(10), server).await.is_ok());
 }

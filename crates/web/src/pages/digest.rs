@@ -6,7 +6,7 @@ use pulse_model::{Href, Status};
 use pulse_render::Addresses;
 use pulse_store::EditionRow;
 
-use super::digest_at;
+use super::{digest_at, subscribe_path};
 use crate::Desk;
 use crate::answer::Answer;
 use crate::failure::Failure;
@@ -35,6 +35,8 @@ impl EditionLine {
 #[derive(Template)]
 #[template(path = "digest.html")]
 struct Main {
+    /// Where one subscribes, where one can.
+    subscribe: Option<String>,
     years: Vec<(i16, Vec<EditionLine>)>,
 }
 
@@ -42,7 +44,7 @@ pub(crate) async fn show(State(desk): State<Desk>, Path(slug): Path<String>) -> 
     let digest = digest_at(&desk, &slug).await?;
     let rows = desk.store.editions(Some(&digest.slug), Some(Status::Published)).await?;
     let base = desk.site.base_path();
-    let main = Main { years: by_year(rows.iter().map(|row| EditionLine::of(row, &base))) }.render()?;
+    let main = Main { subscribe: subscribe_path(&desk, &digest), years: by_year(rows.iter().map(|row| EditionLine::of(row, &base))) }.render()?;
     let addresses = Addresses { feed: Href::parse(&desk.site.feed(&digest.slug)).ok(), ..Addresses::default() };
     let title = format!("{}: all editions", digest.name);
     let head = shell::head(&desk.site.digest(&digest.slug), &digest.tagline)?;

@@ -3,5 +3,8 @@
 use crate::answer::Answer;
 
 pub(crate) async fn show() -> Answer {
-    Answer::file("text/plain; charset=utf-8", b"User-agent: *\nAllow: /\nDisallow: /healthz\n".to_vec())
+    Answer::file(
+        "text/plain; charset=utf-8",
+        b"User-agent: *\nAllow: /\nDisallow: /healthz\nDisallow: /leave/\nDisallow: /preferences/\nDisallow: /confirm/\n".to_vec(),
+    )
 }
