@@ -1,15 +1,19 @@
 //! One module per command: its arguments and what it does.
 
+mod bounce;
 mod completions;
 mod demo;
 mod digest;
+mod dkim;
 mod doctor;
 mod edition;
 mod import;
 mod init;
 mod man;
 mod publisher;
+mod send;
 mod serve;
+mod subscriber;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -42,6 +46,14 @@ pub(crate) enum Command {
     Edition(edition::EditionCommand),
     #[command(subcommand)]
     Publisher(publisher::PublisherCommand),
+    #[command(subcommand)]
+    Subscriber(Box<subscriber::SubscriberCommand>),
+    #[command(subcommand)]
+    Send(send::SendCommand),
+    #[command(subcommand)]
+    Bounce(bounce::BounceCommand),
+    #[command(subcommand)]
+    Dkim(dkim::DkimCommand),
     Serve(serve::Serve),
     Doctor(doctor::Doctor),
     Demo(demo::Demo),
@@ -57,6 +69,10 @@ pub(crate) async fn run(command: Command, call: &mut Call) -> anyhow::Result<Exi
         Command::Import(args) => import::run(args, call).await,
         Command::Edition(args) => edition::run(args, call).await,
         Command::Publisher(args) => publisher::run(args, call).await,
+        Command::Send(args) => send::run(args, call).await,
+        Command::Bounce(args) => bounce::run(args, call).await,
+        Command::Dkim(args) => dkim::run(args, call).await,
+        Command::Subscriber(args) => subscriber::run(*args, call).await,
         Command::Serve(args) => serve::run(args, call).await,
         Command::Doctor(args) => doctor::run(args, call).await,
         Command::Demo(args) => demo::run(args, call).await,

@@ -9,6 +9,7 @@ use std::str::FromStr;
 
 use clap::{Args, Command};
 use pulse_jobs::Site;
+use pulse_jobs::post::PostSettings;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -80,6 +81,15 @@ pub(crate) struct ConfigFile {
     pub(crate) database: Option<String>,
     pub(crate) site: Option<Site>,
     pub(crate) listen: Option<Listen>,
+    /// How messages are sent; it has too many parts for a command line.
+    pub(crate) mail: PostSettings,
+}
+
+// The part of the file that no command line has.
+#[derive(Debug, Default, Deserialize)]
+struct MailPart {
+    #[serde(default)]
+    mail: PostSettings,
 }
 
 /// The options that `pulse.toml` can hold, as a command that has nothing else.
@@ -99,6 +109,7 @@ pub(crate) fn read(path: &Path) -> Result<ConfigFile, Refusal> {
         database: part::<DatabaseOption>(path, &text)?.database,
         site: part::<SiteOption>(path, &text)?.site,
         listen: part::<ListenOption>(path, &text)?.listen,
+        mail: part::<MailPart>(path, &text)?.mail,
     })
 }
 
@@ -110,8 +121,19 @@ pub(crate) fn template() -> String {
         let variable = option.get_env().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
         text.push_str(&format!("\n# {help} ({variable}).\n# {} = \"{}\"\n", option.get_id(), example(option.get_id().as_str())));
     }
+    text.push_str(MAIL);
     text
 }
+
+/// How the file says where messages go.
+const MAIL: &str = "
+# Where messages go. Without a relay they go into the outbox, a folder of this machine, and to nobody.
+# docs/sending.md explains every field.
+# [[mail.relays]]
+# host = \"smtp.example.org\"
+# auth = { user = \"pulse\", password = { file = \"/run/secrets/relay\" } }
+# pace = { per_second = 14 }
+";
 
 /// A value that an option could have.
 pub(crate) fn example(option: &str) -> &'static str {
@@ -129,7 +151,7 @@ fn part<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, Refusal> {
 fn refuse_unknown_keys(path: &Path, text: &str) -> Result<(), Refusal> {
     let table: toml::Table = part(path, text)?;
     let options = options();
-    let known: Vec<&str> = options.get_arguments().map(|option| option.get_id().as_str()).collect();
+    let known: Vec<&str> = options.get_arguments().map(|option| option.get_id().as_str()).chain(["mail"]).collect();
     match table.keys().find(|key| !known.contains(&key.as_str())) {
         Some(key) => {
             let start = text
@@ -176,7 +198,7 @@ mod tests {
     fn a_misspelt_option_and_a_bad_value_are_named_with_their_line() {
         assert_eq!(
             read_text("# one\nsyte = \"x\"\n").unwrap_err(),
-            "pulse.toml, line 2: there is no option \u{201c}syte\u{201d}; there are database, site, listen"
+            "pulse.toml, line 2: there is no option \u{201c}syte\u{201d}; there are database, site, listen, mail"
         );
         let message = read_text("\n\nlisten = \"everywhere\"\n").unwrap_err();
         assert!(message.starts_with("pulse.toml, line 3: "), "{message}");

@@ -63,6 +63,15 @@ pub(crate) fn progress(steps: usize, doing: &'static str) -> ProgressBar {
     }
 }
 
+/// Progress through a file, on a terminal only.
+pub(crate) fn progress_of_bytes(size_bytes: u64, doing: &'static str) -> ProgressBar {
+    let bar = ProgressBar::new(size_bytes).with_message(doing);
+    match ProgressStyle::with_template("{msg} {bar:30} {bytes} of {total_bytes}, {eta} left") {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
 fn width(text: &str) -> usize {
     text.chars().count()
 }

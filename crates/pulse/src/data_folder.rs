@@ -1,4 +1,4 @@
-//! The data folder: `pulse.toml`, the database, and the digests' files under `digests/`.
+//! The data folder: `pulse.toml`, the database, the digests' files under `digests/`, and the keys under `keys/`.
 //!
 //! Invariant: making it again changes nothing that is there. Not here: what is kept in the database (store).
 
@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use anyhow::Context as _;
+use pulse_jobs::post::Post;
 use pulse_jobs::profile::{self, Profile};
 use pulse_store::Store;
 
@@ -47,6 +48,21 @@ impl DataFolder {
         let is_there = |path: &Path| path.try_exists().unwrap_or(true);
         let is_named = self.database.as_deref().is_some_and(|url| Store::file_at(url).is_ok_and(|file| file.is_none_or(|file| is_there(&file))));
         is_named || is_there(&self.path.join("pulse.toml")) || is_there(&self.database_file())
+    }
+
+    /// The folder of keys: of readers' links, of the suppression list, of signatures. It belongs in the backup.
+    pub(crate) fn keys(&self) -> PathBuf {
+        self.path.join("keys")
+    }
+
+    /// Where messages go while there is no relay.
+    pub(crate) fn outbox(&self) -> PathBuf {
+        self.path.join("outbox")
+    }
+
+    /// What messages leave through.
+    pub(crate) fn post(&self, now: i64) -> anyhow::Result<Post> {
+        Ok(Post::open(&self.config()?.mail, &self.keys(), &self.outbox(), now)?)
     }
 
     /// What `pulse.toml` says.

@@ -1,7 +1,7 @@
 //! Files that Pulse writes: whole or not at all.
 
 use std::io::{self, Write as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context as _;
 use tempfile::NamedTempFile;
@@ -25,6 +25,36 @@ pub(crate) fn write_new(path: &Path, bytes: &[u8]) -> anyhow::Result<bool> {
     let written = beside(path, bytes).and_then(|file| file.persist_noclobber(path).map(drop).map_err(io::Error::from));
     written.with_context(|| format!("{} could not be written", path.display()))?;
     Ok(true)
+}
+
+/// A file for its owner alone that has its name only once it is whole.
+pub(crate) struct Draft {
+    file: NamedTempFile,
+    path: PathBuf,
+}
+
+impl Draft {
+    pub(crate) fn begin(path: &Path) -> anyhow::Result<Self> {
+        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty()).unwrap_or(Path::new("."));
+        let file = tempfile::Builder::new().prefix(".pulse-").tempfile_in(folder).map_err(|error| io::Error::from(error.kind()));
+        Ok(Self { file: file.with_context(|| format!("{} could not be written", path.display()))?, path: path.to_owned() })
+    }
+
+    /// Gives it its name, in the place of what was there.
+    pub(crate) fn finish(self) -> anyhow::Result<()> {
+        let path = self.path;
+        self.file.persist(&path).map(drop).map_err(io::Error::from).with_context(|| format!("{} could not be written", path.display()))
+    }
+}
+
+impl io::Write for Draft {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.flush()
+    }
 }
 
 /// The bytes in a file of another name, so that a full disk leaves nothing half written under this one.

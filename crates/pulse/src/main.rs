@@ -36,9 +36,14 @@ fn main() -> ExitCode {
     }
 }
 
+/// Unix milliseconds.
+#[expect(clippy::disallowed_methods, reason = "this is the one place where the clock is read")]
+pub(crate) fn clock() -> i64 {
+    jiff::Timestamp::now().as_millisecond()
+}
+
 fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
-    #[expect(clippy::disallowed_methods, reason = "this is the one place where the clock is read")]
-    let now = jiff::Timestamp::now().as_millisecond();
+    let now = clock();
     let folder = DataFolder::new(arguments.data, arguments.database.database);
     let mut call = Call { now, folder, out: Box::new(io::BufWriter::new(io::stdout())) };
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build()?;

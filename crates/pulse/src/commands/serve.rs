@@ -3,15 +3,21 @@
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
+use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
 use pulse_jobs::Site;
+use pulse_jobs::notices;
 use pulse_store::Store;
+use pulse_web::Readers;
 use tokio::net::TcpListener;
+use tokio::sync::watch;
 
 use super::Call;
 use crate::config::{ListenOption, SiteOption};
+use crate::data_folder::DataFolder;
 use crate::fault::Refusal;
 
 /// Show what is published
@@ -41,7 +47,8 @@ pub(crate) async fn run(args: Serve, call: &mut Call) -> anyhow::Result<ExitCode
     };
     writeln!(call.out, "Serving {} on {} (Ctrl-C stops)", site.home(), listener.local_addr()?)?;
     call.out.flush()?;
-    serve(listener, store, site).await;
+    let readers = readers(&call.folder, call.now)?;
+    serve(listener, store, site, readers).await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -69,11 +76,40 @@ pub(super) fn site_of(listener: &TcpListener) -> anyhow::Result<Site> {
 }
 
 /// Serves until Ctrl-C or SIGTERM.
-pub(super) async fn serve(listener: TcpListener, store: Store, site: Site) {
-    pulse_web::serve(listener, store, site, asked_to_stop()).await;
+pub(super) async fn serve(listener: TcpListener, store: Store, site: Site, readers: Readers) {
+    let (stop, stopped) = watch::channel(());
+    let notices = tokio::spawn(send_notices(store.clone(), readers.clone(), stopped));
+    pulse_web::serve(listener, store, site, readers, asked_to_stop()).await;
+    drop(stop);
+    // One that is under way may end; what then waits is sent after the next start.
+    _ = tokio::time::timeout(LONGEST_FAREWELL, notices).await;
 }
 
-async fn asked_to_stop() {
+/// How often it is looked whether a message to one person waits.
+const BETWEEN_NOTICES: Duration = Duration::from_secs(5);
+/// How long a message that is under way may take when the server is to stop.
+const LONGEST_FAREWELL: Duration = Duration::from_secs(30);
+
+/// Sends messages to single persons, such as confirmations, until `stopped` has no other end.
+async fn send_notices(store: Store, readers: Readers, mut stopped: watch::Receiver<()>) {
+    loop {
+        match notices::work(&store, &readers.post, (readers.clock)()).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "notices were dealt with"),
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "notices could not be sent"),
+        }
+        if tokio::time::timeout(BETWEEN_NOTICES, stopped.changed()).await.is_ok() {
+            return;
+        }
+    }
+}
+
+/// What the pages of single readers need, from the keys of a data folder.
+pub(super) fn readers(folder: &DataFolder, now: i64) -> anyhow::Result<Readers> {
+    Ok(Readers { post: Arc::new(folder.post(now)?), clock: Arc::new(crate::clock) })
+}
+
+pub(super) async fn asked_to_stop() {
     let ctrl_c = async {
         if tokio::signal::ctrl_c().await.is_err() {
             // Without a handler the signal ends the process anyway.
