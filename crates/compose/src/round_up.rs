@@ -4,6 +4,8 @@
 //! entries of all: sectors and categories that go by the same name are one, in the order in which they first appear.
 //! Invariant: every entry of every edition is in it once, and addresses of entries are unique.
 
+use std::collections::HashSet;
+
 use pulse_model::Edition;
 use pulse_model::edition::{Category, Sector};
 use pulse_model::name::fold;
@@ -23,6 +25,13 @@ pub fn round_up(earlier: &[Edition], last: &Edition) -> Edition {
         for category in &sector.categories {
             let own = one_of(&mut own.categories, &category.name, |category| &category.name, |name| Category { name, entries: Vec::new() });
             own.entries.extend(category.entries.iter().cloned());
+        }
+    }
+    // Two editions may each have an entry by one name.
+    let mut taken = HashSet::new();
+    for entry in whole.entries_mut() {
+        if !taken.insert(entry.slug.clone()) {
+            entry.slug.clear();
         }
     }
     whole.settle_slugs();
@@ -67,7 +76,7 @@ mod tests {
             .map(|sector| (sector.name.as_str(), sector.categories.iter().map(|category| category.entries.len()).collect::<Vec<_>>()))
             .collect();
         assert_eq!(shape, [("Health & care", vec![2, 1]), ("Justice", vec![1])]);
-        let slugs: std::collections::HashSet<_> = whole.entries().map(|entry| entry.slug.clone()).collect();
+        let slugs: HashSet<_> = whole.entries().map(|entry| entry.slug.clone()).collect();
         assert_eq!((slugs.len(), whole.key()), (4, june.key()));
     }
 }
