@@ -6,9 +6,11 @@
 //! Not here: connections themselves ([`crate::smtp`]), how fast messages leave ([`crate::pace`]).
 
 mod breaker;
+mod domain;
 mod settings;
 
 pub use breaker::{Breaker, BreakerSettings};
+pub use domain::{DomainSettings, Domains};
 pub use settings::{Auth, RelaySettings, SecretSource, SettingsError};
 
 /// The relays of one installation, in the order of its settings. One per program: other nodes find out for themselves.

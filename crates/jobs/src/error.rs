@@ -207,6 +207,11 @@ pub enum JobError {
 }
 
 impl JobError {
+    /// Whether the same may succeed later without anybody doing something about it: the database was busy or away.
+    pub fn is_passing(&self) -> bool {
+        matches!(self, Self::Store(cause) if cause.is_passing())
+    }
+
     /// A sentence: what the person can do about it; `None` where there is nothing beyond trying again.
     pub fn advice(&self) -> Option<String> {
         let advice = match self {

@@ -57,7 +57,9 @@ pub async fn add(store: &Store, kind: &str, address: &EmailAddress, letter: &Let
 /// # Errors
 /// What the store says. What a relay says is written down with the notice.
 pub async fn work(store: &Store, post: &Post, now: i64) -> Result<usize, JobError> {
-    let lease = Lease { node: &post.node, until: now.saturating_add(LEASE_MS) };
+    // Whoever looks for notices in the same moment finds others.
+    let run = format!("notices/{:016x}", rand::random::<u64>());
+    let lease = Lease { node: &run, until: now.saturating_add(LEASE_MS) };
     let due = store.claim_notices(lease, MOST_NOTICES, now).await?;
     if due.is_empty() {
         return Ok(0);
@@ -66,7 +68,7 @@ pub async fn work(store: &Store, post: &Post, now: i64) -> Result<usize, JobErro
     let mut line = Line { post, connection: None };
     for notice in &due {
         let (end, reply) = line.deal_with(notice, &digests, now).await;
-        store.record_notices(&post.node, &[(notice.id, end, reply)], now).await?;
+        store.record_notices(&run, &[(notice.id, end, reply)], now).await?;
     }
     line.close().await;
     Ok(due.len())

@@ -5,15 +5,18 @@
 //! protocol and the signatures (deliver), which messages there are ([`crate::send`], [`crate::notices`]).
 
 mod keys;
+mod places;
 
 use std::path::Path;
 
 use pulse_deliver::outbox::Outbox;
-use pulse_deliver::relay::{BreakerSettings, RelaySettings};
+use pulse_deliver::relay::{BreakerSettings, DomainSettings, Domains, RelaySettings};
 use pulse_deliver::retry::RetryPolicy;
 use pulse_deliver::smtp::Server;
 use pulse_model::EmailAddress;
 use serde::Deserialize;
+
+pub(crate) use places::{Place, Places};
 
 pub use keys::{KeyError, Keys, NewRecord};
 
@@ -25,7 +28,8 @@ use crate::error::JobError;
 pub struct PostSettings {
     /// What this machine calls itself to mail servers; its name in DNS. `localhost` if empty.
     pub hello_name: String,
-    /// The name of this node among others; the same after a restart. `pulse` if empty.
+    /// The name of this node among others; the same after a restart. If empty, one is made of the machine's name and a number
+    /// that is kept in the data folder.
     pub node: String,
     /// Where messages go. None: into the outbox, a folder.
     pub relays: Vec<RelaySettings>,
@@ -35,7 +39,14 @@ pub struct PostSettings {
     pub breaker: BreakerSettings,
     /// What to do with messages that may or may not have arrived.
     pub uncertain: OnUncertain,
+    /// How long to wait before such a message is repeated, so that a relay has ended its own tries. 60 if not given.
+    pub repeat_after_s: Option<u32>,
+    /// How much single domains may get at a time.
+    pub domains: Vec<DomainSettings>,
 }
+
+/// As long as a relay should take over a message at most.
+const REPEAT_AFTER_S: u32 = 60;
 
 /// What to do with a message whose connection was lost after its end (RFC 5321 section 4.5.4.1).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize)]
@@ -57,12 +68,16 @@ pub struct Post {
     pub keys: Keys,
     /// When to try one address again.
     pub retry: RetryPolicy,
-    /// When to leave a relay alone.
-    pub breaker: BreakerSettings,
     /// What to do with messages that may or may not have arrived.
     pub uncertain: OnUncertain,
-    /// The name of this node.
+    /// How long to wait before such a message is repeated, in milliseconds.
+    pub repeat_after_ms: i64,
+    /// How much single domains may get at a time.
+    pub domains: Domains,
+    /// The name of this node; empty where none was given.
     pub node: String,
+    /// Who may connect to a relay now.
+    pub(crate) places: Places,
 }
 
 /// Where messages go.
@@ -90,8 +105,17 @@ impl Post {
             let server = |relay: &RelaySettings| relay.server(&hello_name).map(|server| (relay.clone(), server));
             Route::Relays(settings.relays.iter().map(server).collect::<Result<_, _>>().map_err(JobError::Relay)?)
         };
-        let keys = Keys::open(keys, now)?;
-        Ok(Self { route, keys, retry: settings.retry.clone(), breaker: settings.breaker, uncertain: settings.uncertain, node: or(&settings.node, "pulse") })
+        let relays = settings.relays.iter();
+        Ok(Self {
+            keys: Keys::open(keys, now)?,
+            retry: settings.retry.clone(),
+            uncertain: settings.uncertain,
+            repeat_after_ms: i64::from(settings.repeat_after_s.unwrap_or(REPEAT_AFTER_S)) * 1_000,
+            domains: Domains::new(&settings.domains).map_err(JobError::Relay)?,
+            node: settings.node.clone(),
+            places: Places::new(relays, settings.breaker),
+            route,
+        })
     }
 
     /// How many messages are under way at the same time.

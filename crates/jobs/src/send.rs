@@ -8,14 +8,20 @@
 //!
 //! Not here: what a message looks like and how it travels (deliver), rows (store), who may release (the caller).
 
+mod attend;
 mod lane;
+mod node;
 mod prepare;
+mod refusals;
 mod run;
 mod scribe;
 mod template;
+mod turns;
 
 use std::sync::Arc;
 
+pub use attend::attend;
+pub use node::Node;
 pub use prepare::{CutSize, PreparedSend, prepare};
 pub use run::{Ending, Worker, run};
 

@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
-use pulse_deliver::relay::RelaySettings;
+use pulse_deliver::pace::Pace;
+use pulse_deliver::relay::{DomainSettings, RelaySettings};
 use pulse_deliver::smtp::TlsPolicy;
 use pulse_jobs::post::{OnUncertain, Post, PostSettings};
-use pulse_jobs::send::{Clock, Ending, PreparedSend, Worker, prepare, run};
+use pulse_jobs::send::{Clock, Ending, Node, PreparedSend, Worker, attend, prepare, run};
 use pulse_model::delivery::{DeliveryStatus, Exclusion, SendStatus, SendStep};
 use pulse_model::life::Step as LifeStep;
 use pulse_model::subscriber::{Basis, ConsentEvent, Frequency, Sectors, State, Step};
@@ -68,16 +69,29 @@ impl Newsroom {
         }
     }
 
-    fn post(&self, ports: &[u16]) -> Post {
+    fn settings(&self, ports: &[u16]) -> PostSettings {
         let relay = |port: &u16| RelaySettings { port: Some(*port), tls: TlsPolicy::Off, connections: 4, ..RelaySettings::at("127.0.0.1") };
-        let settings = PostSettings { relays: ports.iter().map(relay).collect(), uncertain: OnUncertain::Repeat, ..PostSettings::default() };
-        Post::open(&settings, &self.folder.path().join("keys"), &self.folder.path().join("outbox"), START).unwrap()
+        PostSettings { relays: ports.iter().map(relay).collect(), uncertain: OnUncertain::Repeat, ..PostSettings::default() }
     }
 
-    fn worker(&self, ports: &[u16]) -> Worker {
+    fn post(&self, ports: &[u16]) -> Post {
+        self.post_of(&self.settings(ports))
+    }
+
+    fn post_of(&self, settings: &PostSettings) -> Post {
+        Post::open(settings, &self.folder.path().join("keys"), &self.folder.path().join("outbox"), START).unwrap()
+    }
+
+    async fn worker(&self, ports: &[u16]) -> Worker {
+        self.worker_with(self.post(ports)).await
+    }
+
+    async fn worker_with(&self, post: Post) -> Worker {
         let now = self.now.clone();
         let clock: Clock = Arc::new(move || now.load(Ordering::SeqCst));
-        Worker { store: self.store.clone(), post: Arc::new(self.post(ports)), site: "https://digest.skerrow.example".parse().unwrap(), clock }
+        let node = Node::begin(&self.store, self.folder.path(), &post.node, clock()).await.unwrap();
+        let site = "https://digest.skerrow.example".parse().unwrap();
+        Worker { store: self.store.clone(), post: Arc::new(post), site, clock, node: Arc::new(node) }
     }
 
     async fn released(&self, worker: &Worker) -> PreparedSend {
@@ -134,7 +148,7 @@ async fn everyone_gets_it_once_and_whoever_does_not_has_a_reason() {
     newsroom.read_by("nothing@quay.test", Sectors::Only(vec!["Fisheries".into()]), Step::Confirm).await;
     newsroom.read_by("unconfirmed@quay.test", Sectors::All, Step::Subscribe).await;
     let server = SmtpServer::start(Script::default()).await.unwrap();
-    let worker = newsroom.worker(&[server.port()]);
+    let worker = newsroom.worker(&[server.port()]).await;
     let send = newsroom.released(&worker).await;
     assert_eq!((send.totals.candidates, send.totals.recipients), (33, 31));
     assert_eq!(send.totals.excluded, BTreeMap::from([(Exclusion::NothingInSectors, 1), (Exclusion::Unconfirmed, 1)]));
@@ -152,23 +166,23 @@ async fn everyone_gets_it_once_and_whoever_does_not_has_a_reason() {
     assert!(text.contains("List-Unsubscribe-Post: List-Unsubscribe=One-Click"));
 }
 
-/// The worker is torn away again and again, as when its machine loses power, and another goes on.
+/// The worker is torn away again and again, as when its machine loses power, and the same machine goes on after its start.
 #[tokio::test(flavor = "multi_thread")]
 async fn a_worker_that_dies_loses_nobody_and_repeats_no_more_than_its_connections() {
     let newsroom = Newsroom::open().await;
     newsroom.readers(120).await;
     let server = SmtpServer::start(Script::default()).await.unwrap();
-    let worker = newsroom.worker(&[server.port()]);
-    let send = newsroom.released(&worker).await;
+    let send = newsroom.released(&newsroom.worker(&[server.port()]).await).await;
     let mut deaths = 0;
     for wait_ms in (3..).step_by(5) {
+        let worker = newsroom.worker(&[server.port()]).await;
         if let Ok(ended) = tokio::time::timeout(Duration::from_millis(wait_ms), run(&worker, send.id, never())).await {
             assert_eq!(ended.unwrap(), Ending::Finished);
             break;
         }
         deaths += 1;
-        // Until the lease of the dead is over, and what may have arrived is repeated.
-        newsroom.pass(20);
+        // Until what may have arrived is repeated; the leases of the dead last longer.
+        newsroom.pass(2);
     }
     assert!(deaths > 2, "it died {deaths} times");
     let arrived = arrived(&server);
@@ -179,12 +193,42 @@ async fn a_worker_that_dies_loses_nobody_and_repeats_no_more_than_its_connection
     assert_eq!(newsroom.statuses(&send).await, BTreeMap::from([(DeliveryStatus::Sent, 120)]));
 }
 
+/// A machine does not come back. Another one waits until its leases are over, and then goes on.
+#[tokio::test(flavor = "multi_thread")]
+async fn another_node_waits_for_the_leases_of_one_that_may_be_alive() {
+    let newsroom = Newsroom::open().await;
+    newsroom.readers(40).await;
+    // What was begun stays so: the server says nothing to the end of the third message.
+    let server = SmtpServer::start(Script::parse("END #3: stall\n").unwrap()).await.unwrap();
+    let gone = newsroom.worker(&[server.port()]).await;
+    let send = newsroom.released(&gone).await;
+    let torn = tokio::time::timeout(Duration::from_millis(1_500), run(&gone, send.id, never())).await;
+    assert!(torn.is_err(), "it came to an end");
+    // The node that is gone keeps its lock, as another machine's would be another file.
+    let server = SmtpServer::start(Script::default()).await.unwrap();
+    let other = newsroom.worker(&[server.port()]).await;
+    let sending = newsroom.statuses(&send).await[&DeliveryStatus::Sending];
+    let early = tokio::time::timeout(Duration::from_millis(1_500), run(&other, send.id, never())).await;
+    assert!(early.is_err(), "it did not wait");
+    assert_eq!(newsroom.statuses(&send).await[&DeliveryStatus::Sending], sending);
+    newsroom.pass(20);
+    let going_on = run(&other, send.id, never());
+    let passing = async {
+        while newsroom.statuses(&send).await.get(&DeliveryStatus::Sent) != Some(&40) {
+            tokio::time::sleep(Duration::from_millis(50)).await;
+            newsroom.pass(2);
+        }
+    };
+    let (ended, ()) = tokio::join!(going_on, passing);
+    assert_eq!(ended.unwrap(), Ending::Finished);
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_that_is_told_to_stop_ends_what_it_began_and_repeats_nothing() {
     let newsroom = Newsroom::open().await;
     newsroom.readers(100).await;
     let server = SmtpServer::start(Script::default()).await.unwrap();
-    let worker = newsroom.worker(&[server.port()]);
+    let worker = newsroom.worker(&[server.port()]).await;
     let send = newsroom.released(&worker).await;
     let mut halts = 0;
     loop {
@@ -219,7 +263,7 @@ async fn what_a_server_says_decides_each_row_and_no_other() {
     }
     let script = "RCPT gone@: 550 5.1.1 no such user\nRCPT #5 grey@: 450 4.7.1 come back later\nRCPT full@: 452 4.2.2 mailbox full\n";
     let server = SmtpServer::start(Script::parse(script).unwrap()).await.unwrap();
-    let worker = newsroom.worker(&[server.port()]);
+    let worker = newsroom.worker(&[server.port()]).await;
     let send = newsroom.released(&worker).await;
     let working = run(&worker, send.id, never());
     let waiting = async {
@@ -247,7 +291,7 @@ async fn a_fault_of_ours_stops_the_send_and_harms_no_reader() {
     let newsroom = Newsroom::open().await;
     newsroom.readers(50).await;
     let server = SmtpServer::start(Script::parse("MAIL: 550 5.7.26 unauthenticated mail is not accepted\n").unwrap()).await.unwrap();
-    let worker = newsroom.worker(&[server.port()]);
+    let worker = newsroom.worker(&[server.port()]).await;
     let send = newsroom.released(&worker).await;
     let Ending::Stopped(reason) = run(&worker, send.id, never()).await.unwrap() else { panic!("it went on") };
     assert!(reason.contains("unauthenticated mail is not accepted"), "{reason}");
@@ -256,12 +300,72 @@ async fn a_fault_of_ours_stops_the_send_and_harms_no_reader() {
     assert_eq!(server.message_count(), 0);
 }
 
+/// Each refusal alone could be its reader's; all of them together are ours, and nobody misses the edition for it.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_server_that_refuses_one_after_the_other_stops_the_send() {
+    let newsroom = Newsroom::open().await;
+    newsroom.readers(50).await;
+    let refusing = SmtpServer::start(Script::parse("END: 554 5.6.0 not with us\n").unwrap()).await.unwrap();
+    let worker = newsroom.worker(&[refusing.port()]).await;
+    let send = newsroom.released(&worker).await;
+    let Ending::Stopped(reason) = run(&worker, send.id, never()).await.unwrap() else { panic!("it went on") };
+    assert!(reason.contains("not with us"), "{reason}");
+    let statuses = newsroom.statuses(&send).await;
+    // What was under way over the other connections may have been refused before them.
+    assert_eq!(statuses, BTreeMap::from([(DeliveryStatus::Queued, 50)]));
+    let server = SmtpServer::start(Script::default()).await.unwrap();
+    let worker = newsroom.worker(&[server.port()]).await;
+    newsroom.store.step_send(send.id, SendStep::Resume, "Bo Tarn", "", START).await.unwrap();
+    assert_eq!(run(&worker, send.id, never()).await.unwrap(), Ending::Finished);
+    assert_eq!(newsroom.statuses(&send).await, BTreeMap::from([(DeliveryStatus::Sent, 50)]));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_slow_domain_is_given_little_at_a_time_and_holds_up_nobody() {
+    let newsroom = Newsroom::open().await;
+    for number in 0..6 {
+        newsroom.read_by(&format!("reader{number}@slow.test"), Sectors::All, Step::Confirm).await;
+    }
+    newsroom.readers(30).await;
+    let server = SmtpServer::start(Script::default()).await.unwrap();
+    let mut settings = newsroom.settings(&[server.port()]);
+    settings.domains = vec![DomainSettings { domain: "slow.test".into(), pace: Some(Pace::per_second(10.0)), connections: None }];
+    let mut worker = newsroom.worker_with(newsroom.post_of(&settings)).await;
+    let began = std::time::Instant::now();
+    worker.clock = Arc::new(move || START + i64::try_from(began.elapsed().as_millis()).unwrap());
+    let send = newsroom.released(&worker).await;
+    let began = std::time::Instant::now();
+    assert_eq!(run(&worker, send.id, never()).await.unwrap(), Ending::Finished);
+    assert!(began.elapsed() >= Duration::from_millis(500), "six messages at ten a second: {:?}", began.elapsed());
+    let order: Vec<String> = server.messages().iter().map(|message| address_of(&message.rcpt[0])).collect();
+    assert_eq!(order.len(), 36);
+    assert!(order[33..].iter().all(|address| address.ends_with("@slow.test")), "{order:?}");
+}
+
+/// What `pulse serve` does: nobody has to start a send that is due.
+#[tokio::test(flavor = "multi_thread")]
+async fn sends_that_are_due_are_attended_to() {
+    let newsroom = Newsroom::open().await;
+    newsroom.readers(20).await;
+    let worker = newsroom.worker(&[]).await;
+    let send = newsroom.released(&worker).await;
+    let (halt, halted) = watch::channel(false);
+    let watching = async {
+        while newsroom.store.send(send.id).await.unwrap().unwrap().status != SendStatus::Finished {
+            tokio::time::sleep(Duration::from_millis(10)).await;
+        }
+        halt.send(true).unwrap();
+    };
+    tokio::join!(attend(&worker, halted), watching);
+    assert_eq!(newsroom.statuses(&send).await, BTreeMap::from([(DeliveryStatus::Sent, 20)]));
+}
+
 #[tokio::test(flavor = "multi_thread")]
 async fn whoever_leaves_in_the_middle_gets_nothing_more() {
     let newsroom = Newsroom::open().await;
     newsroom.readers(60).await;
     let server = SmtpServer::start(Script::default()).await.unwrap();
-    let worker = newsroom.worker(&[server.port()]);
+    let worker = newsroom.worker(&[server.port()]).await;
     let send = newsroom.released(&worker).await;
     let leaving = async {
         until(|| server.message_count() >= 5).await;
@@ -293,7 +397,7 @@ async fn a_person_pauses_and_resumes() {
     let newsroom = Newsroom::open().await;
     newsroom.readers(80).await;
     let server = SmtpServer::start(Script::default()).await.unwrap();
-    let worker = newsroom.worker(&[server.port()]);
+    let worker = newsroom.worker(&[server.port()]).await;
     let send = newsroom.released(&worker).await;
     let pausing = async {
         until(|| server.message_count() >= 5).await;
@@ -312,7 +416,7 @@ async fn a_person_pauses_and_resumes() {
 async fn without_a_relay_messages_go_to_the_outbox() {
     let newsroom = Newsroom::open().await;
     newsroom.readers(5).await;
-    let worker = newsroom.worker(&[]);
+    let worker = newsroom.worker(&[]).await;
     let send = newsroom.released(&worker).await;
     assert_eq!(run(&worker, send.id, never()).await.unwrap(), Ending::Finished);
     assert_eq!(std::fs::read_dir(newsroom.folder.path().join("outbox/new")).unwrap().count(), 5);

@@ -190,7 +190,7 @@ async fn look(store: &Store, send: SendId) -> Outcomes<()> {
     let found = store.search_subscribers("reader.99", None, 50).await?;
     println!("{:>22}: {:.1} ms for {} rows", "search", start.elapsed().as_secs_f64() * 1_000.0, found.len());
     let start = Instant::now();
-    let back = store.give_back("node 0").await?;
+    let back = store.give_back(send, "node 0").await?;
     println!("{:>22}: {:.1} ms for {back} rows", "given back", start.elapsed().as_secs_f64() * 1_000.0);
     Ok(())
 }

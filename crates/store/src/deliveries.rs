@@ -58,6 +58,8 @@ pub(crate) struct Plan {
     pub(crate) sending: Vec<DeliveryId>,
     /// Rows that get a status and nobody's lease.
     pub(crate) returned: BTreeMap<&'static str, Vec<DeliveryId>>,
+    /// Rows that are due at another moment.
+    pub(crate) put_off: Vec<(DeliveryId, i64)>,
     pub(crate) ended: Vec<Ended>,
     pub(crate) attempts: Vec<EndedAttempt>,
     pub(crate) tally: Tally,
@@ -116,6 +118,10 @@ impl Plan {
         let Some(status) = status_after(row, outcome.end).filter(|_| row.lease_by.as_deref() == Some(node)) else { return false };
         match outcome.end {
             End::NotTried | End::Suppressed => self.give_back(outcome.id, row, status),
+            End::PutOff { until } => {
+                self.put_off.push((outcome.id, until));
+                self.give_back(outcome.id, row, status);
+            }
             End::Sent | End::Deferred { .. } | End::Failed | End::Uncertain => self.end(row, outcome, status, now),
         }
         // One result for each row; a second one at the same time is refused.
@@ -167,8 +173,8 @@ fn status_after(row: &Row, end: End) -> Option<DeliveryStatus> {
         (Queued | Deferred | Sending | Uncertain, End::Failed) => Failed,
         (Sending, End::Uncertain) => Uncertain,
         (Queued | Deferred | Sending | Uncertain, End::Deferred { .. }) => Deferred,
-        (Deferred, End::NotTried) => Deferred,
-        (Queued | Sending, End::NotTried) => Queued,
+        (Deferred, End::NotTried | End::PutOff { .. }) => Deferred,
+        (Queued | Sending, End::NotTried) | (Queued, End::PutOff { .. }) => Queued,
         (Queued | Deferred | Sending, End::Suppressed) => Suppressed,
         _ => return None,
     };
@@ -181,7 +187,7 @@ fn attempt_status(end: End) -> DeliveryStatus {
         End::Sent => DeliveryStatus::Sent,
         End::Failed => DeliveryStatus::Failed,
         End::Uncertain => DeliveryStatus::Uncertain,
-        End::Deferred { .. } | End::NotTried | End::Suppressed => DeliveryStatus::Deferred,
+        End::Deferred { .. } | End::NotTried | End::PutOff { .. } | End::Suppressed => DeliveryStatus::Deferred,
     }
 }
 
@@ -207,7 +213,7 @@ pub(crate) fn enhanced(code: &str) -> String {
 mod tests {
     use super::*;
 
-    const ENDS: [End; 6] = [End::Sent, End::Deferred { until: 5 }, End::Failed, End::Uncertain, End::NotTried, End::Suppressed];
+    const ENDS: [End; 7] = [End::Sent, End::Deferred { until: 5 }, End::Failed, End::Uncertain, End::NotTried, End::PutOff { until: 5 }, End::Suppressed];
 
     fn row(status: DeliveryStatus, may_get: bool) -> Row {
         Row {

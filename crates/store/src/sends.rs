@@ -151,14 +151,22 @@ impl Store {
         ask!(self, record::record(lease, marks, results, now), "record deliveries")
     }
 
-    /// Gives back what a node had claimed and not marked; a node does so when it starts and when it stops. `node` is the name of
-    /// the node without the slash of [`Lease::node`], which stands for all of its runs, or the name of one run. How many rows these
-    /// were.
+    /// Gives back what a run of a node had claimed of a send and not marked. `run` is [`Lease::node`]. How many rows these were.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn give_back(&self, node: &str) -> Result<u64, StoreError> {
-        ask!(self, claim::give_back(node), "give back the deliveries of node {node}")
+    pub async fn give_back(&self, send: SendId, run: &str) -> Result<u64, StoreError> {
+        ask!(self, claim::give_back(send, run), "give back the deliveries of node {run}")
+    }
+
+    /// Takes over what earlier runs of a node left, which are known to be dead: what they had claimed is anybody's, and what they
+    /// had marked becomes uncertain with the next [`settle`](Store::settle), without waiting for the lease. `node` is the part of
+    /// [`Lease::node`] before the slash, `run` all of it. How many rows these were.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn take_over(&self, node: &str, run: &str, now: i64) -> Result<u64, StoreError> {
+        ask!(self, claim::take_over(node, run, now), "take over the deliveries of node {node}")
     }
 
     /// Looks after what nodes left behind, up to 1,000 rows at a time: what was being sent by a node whose lease is over becomes

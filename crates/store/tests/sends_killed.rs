@@ -33,10 +33,10 @@ const READERS: usize = 400;
 async fn node(address: &str, outbox: &Path, now: i64) {
     let store = Store::open(address).await.unwrap();
     let lease = lease("quay", now);
-    store.give_back("quay").await.unwrap();
     let mut outbox = OpenOptions::new().create(true).append(true).open(outbox).unwrap();
     let mut ended: Vec<Outcome> = Vec::new();
     for send in store.due_sends(now).await.unwrap() {
+        store.give_back(send, "quay").await.unwrap();
         loop {
             let marks: Vec<DeliveryId> = store.claim(send, lease, 5, now).await.unwrap().iter().map(|row| row.id).collect();
             let recorded = store.record(lease, &marks, &ended, now).await.unwrap();

@@ -101,7 +101,7 @@ pub enum SecretSource {
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
     /// A number that must not be 0.
-    #[error("{field} of a relay must be at least 1")]
+    #[error("{field} of a relay or domain must be at least 1")]
     Zero {
         /// Which.
         field: &'static str,
@@ -109,10 +109,16 @@ pub enum SettingsError {
     /// No host.
     #[error("a relay has no host")]
     NoHost,
+    /// Nothing that could stand behind an `@`.
+    #[error("\u{201c}{domain}\u{201d} is no domain")]
+    NoDomain {
+        /// As it was written.
+        domain: String,
+    },
     /// A pace that cannot be kept.
-    #[error("the pace of relay {host} cannot be kept")]
+    #[error("the pace of {host} cannot be kept")]
     Pace {
-        /// The relay.
+        /// The relay, or the domain.
         host: String,
         /// Why.
         #[source]

@@ -6,17 +6,19 @@
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use pulse_deliver::relay::{Relays, Take};
+use pulse_deliver::relay::RelaySettings;
 use pulse_deliver::smtp::{Body, Connection, SmtpError, Verdict};
 use pulse_model::ids::DeliveryId;
-use pulse_store::{Claimed, End, Level, Outcome, Reply, Store};
-use tokio::sync::{Notify, mpsc, watch};
+use pulse_store::{Claimed, End, Outcome, Reply, Store};
+use tokio::sync::{mpsc, watch};
 
 use super::Clock;
+use super::refusals::{Refusals, Streak};
 use super::scribe::Pen;
 use super::template::{Message, Recipient, Templates};
+use super::turns::{self, Ready};
 use crate::error::JobError;
-use crate::post::{Post, Route};
+use crate::post::{Place, Post, Route};
 
 /// What all lanes of a send share.
 pub(super) struct Road<'a> {
@@ -24,24 +26,18 @@ pub(super) struct Road<'a> {
     templates: &'a Templates<'a>,
     store: &'a Store,
     clock: &'a Clock,
-    relays: Mutex<Relays>,
-    /// Rings when a place at a relay becomes free.
-    freed: Notify,
     /// `true` when the node is to stop.
     halt: watch::Receiver<bool>,
     /// Why the send must stop, in words.
     fault: Mutex<Option<String>>,
     /// Addresses that a server called dead.
     dead: Mutex<Vec<(DeliveryId, Reply)>>,
+    refusals: Mutex<Refusals>,
 }
 
 impl<'a> Road<'a> {
     pub(super) fn new(post: &'a Post, templates: &'a Templates<'a>, store: &'a Store, clock: &'a Clock, halt: watch::Receiver<bool>) -> Self {
-        let relays = match &post.route {
-            Route::Outbox(_) => Relays::new([], post.breaker),
-            Route::Relays(relays) => Relays::new(relays.iter().map(|(settings, _)| settings), post.breaker),
-        };
-        Self { post, templates, store, clock, relays: Mutex::new(relays), freed: Notify::new(), halt, fault: Mutex::default(), dead: Mutex::default() }
+        Self { post, templates, store, clock, halt, fault: Mutex::default(), dead: Mutex::default(), refusals: Mutex::default() }
     }
 
     /// Whether no further message is to begin.
@@ -68,22 +64,22 @@ impl<'a> Road<'a> {
         self.fault.lock().unwrap_or_else(PoisonError::into_inner).get_or_insert_with(|| format!("{host} refuses our messages: {why}"));
     }
 
+    fn refusals<T>(&self, ask: impl FnOnce(&mut Refusals) -> T) -> T {
+        ask(&mut self.refusals.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What is still held back of messages that were refused, when no lane works any more.
+    pub(super) fn held_back(&self) -> Vec<Outcome> {
+        self.refusals(|refusals| refusals.release())
+    }
+
     fn now(&self) -> i64 {
         (self.clock)()
-    }
-
-    fn relays<T>(&self, ask: impl FnOnce(&mut Relays) -> T) -> T {
-        ask(&mut self.relays.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    fn give_back(&self, relay: usize) {
-        self.relays(|relays| relays.give_back(relay));
-        self.freed.notify_one();
     }
 }
 
 /// The rows that wait for a lane.
-pub(super) type Queue = Arc<tokio::sync::Mutex<mpsc::Receiver<Claimed>>>;
+pub(super) type Queue = Arc<tokio::sync::Mutex<mpsc::Receiver<Ready>>>;
 
 /// How often one message is tried over another connection when the server breaks off before its end.
 const MOST_CONNECTIONS: u32 = 3;
@@ -91,8 +87,8 @@ const MOST_CONNECTIONS: u32 = 3;
 pub(super) struct Lane<'a> {
     road: &'a Road<'a>,
     pen: Pen,
-    /// With the place of its relay.
-    connection: Option<(usize, Connection)>,
+    /// With its place at the relay.
+    connection: Option<(Place<'a>, Connection)>,
 }
 
 /// What one try came to.
@@ -100,6 +96,8 @@ enum Tried {
     Ended(End, Reply),
     /// The connection broke off before the end of the message; another may take it.
     BrokenOff(SmtpError, String),
+    /// The message was refused for a reason that is neither the address's nor, for all that is known, ours.
+    Refused(Reply),
     /// It must not go out: its reader left, or the send was halted.
     Withdrawn,
 }
@@ -112,77 +110,97 @@ impl<'a> Lane<'a> {
     /// Works until there are no more rows, or the send is halted; rows that were not tried are given back.
     pub(super) async fn work(mut self, queue: Queue) -> Result<(), JobError> {
         loop {
-            let Some(claimed) = queue.lock().await.recv().await else { break };
-            let (end, reply) = if self.road.is_halted() { (End::NotTried, Reply::default()) } else { self.deliver(&claimed).await? };
-            self.pen.result(Outcome { id: claimed.id, end, reply }).await;
+            let Some(ready) = queue.lock().await.recv().await else { break };
+            let id = ready.claimed.id;
+            let tried = if self.road.is_halted() { Tried::Withdrawn } else { self.deliver(&ready.claimed).await? };
+            match tried {
+                Tried::Ended(end, reply) => {
+                    if end == End::Sent {
+                        self.write(self.road.held_back()).await;
+                    }
+                    self.pen.result(Outcome { id, end, reply }).await;
+                }
+                Tried::Refused(reply) => self.refused(id, reply).await,
+                Tried::BrokenOff(error, host) => {
+                    let reply = reply_of(None, "", &in_words(&error), &host);
+                    self.pen.result(Outcome { id, end: self.later(&ready.claimed), reply }).await;
+                }
+                Tried::Withdrawn => self.pen.result(Outcome { id, end: End::NotTried, reply: Reply::default() }).await,
+            }
         }
         self.close(true).await;
         Ok(())
     }
 
-    async fn deliver(&mut self, claimed: &Claimed) -> Result<(End, Reply), JobError> {
+    /// One refusal is the reader's; many, one after the other, are ours.
+    async fn refused(&mut self, id: DeliveryId, reply: Reply) {
+        let (host, words) = (reply.relay.clone(), reply.text.clone());
+        let streak = self.road.refusals(|refusals| refusals.add(Outcome { id, end: End::Failed, reply }));
+        if let Streak::TooLong(not_tried) = streak {
+            self.road.stop(&host, &words);
+            self.write(not_tried).await;
+        }
+    }
+
+    async fn write(&self, outcomes: Vec<Outcome>) {
+        for outcome in outcomes {
+            self.pen.result(outcome).await;
+        }
+    }
+
+    async fn deliver(&mut self, claimed: &Claimed) -> Result<Tried, JobError> {
         let now = self.road.now();
         let to = Recipient { delivery: claimed.id, subscriber: claimed.subscriber, address: &claimed.address, name: &claimed.name, cut: claimed.cut };
         let message = self.road.templates.message(self.road.post, &to, now)?;
         if let Route::Outbox(outbox) = &self.road.post.route {
             if !self.pen.mark(claimed.id).await {
-                return Ok((End::NotTried, Reply::default()));
+                return Ok(Tried::Withdrawn);
             }
             let put = outbox.put(&claimed.id.to_string(), message.filled.pieces());
             put.map_err(|cause| JobError::Unreadable { file: "the outbox".to_owned(), cause })?;
-            return Ok((End::Sent, reply_of(Some(250), "", "put into the outbox", "outbox")));
+            return Ok(Tried::Ended(End::Sent, reply_of(Some(250), "", "put into the outbox", "outbox")));
         }
-        let mut broken = None;
+        let mut tried = Tried::Withdrawn;
         for _ in 0..MOST_CONNECTIONS {
-            let Some(relay) = self.connect().await? else { return Ok((End::NotTried, Reply::default())) };
-            match self.try_over(relay, &message, claimed).await {
-                Tried::Ended(end, reply) => return Ok((end, reply)),
-                Tried::Withdrawn => return Ok((End::NotTried, Reply::default())),
-                Tried::BrokenOff(error, host) => {
-                    self.break_off(&error).await;
-                    broken = Some((error, host));
-                }
+            if !self.connect().await? {
+                return Ok(Tried::Withdrawn);
+            }
+            tried = self.try_over(&message, claimed).await;
+            match &tried {
+                Tried::BrokenOff(error, _) => self.break_off(error.is_about_connection()).await,
+                _ => break,
             }
         }
-        let (text, host) = broken.map_or_else(Default::default, |(error, host)| (in_words(&error), host));
-        Ok((self.later(claimed), reply_of(None, "", &text, &host)))
+        Ok(tried)
     }
 
-    /// A connection that works; `None` when the send is halted meanwhile. While all relays fail, the row waits here and does not
-    /// count as tried.
-    async fn connect(&mut self) -> Result<Option<usize>, JobError> {
+    /// Sees to a connection that works; `false` when the send is halted meanwhile. While all relays fail, the row waits here and
+    /// does not count as tried.
+    async fn connect(&mut self) -> Result<bool, JobError> {
         if self.connection.as_ref().is_some_and(|(_, connection)| !connection.is_open()) {
             self.close(true).await;
         }
-        loop {
-            if let Some((relay, _)) = &self.connection {
-                return Ok(Some(*relay));
-            }
+        while self.connection.is_none() {
             if self.road.is_halted() {
-                return Ok(None);
+                return Ok(false);
             }
-            let now = self.road.now();
-            let freed = self.road.freed.notified();
-            let take = self.road.relays(|relays| relays.take(now));
-            match take {
-                Take::Relay(relay) => self.open(relay).await?,
-                Take::Busy => _ = tokio::time::timeout(LOOK_AGAIN, freed).await,
-                Take::Shut { until } => tokio::time::sleep(pause(until - now)).await,
+            if let Some(place) = self.road.post.places.take(self.road.now()).await {
+                self.open(place).await?;
             }
         }
+        Ok(true)
     }
 
-    async fn open(&mut self, relay: usize) -> Result<(), JobError> {
+    async fn open(&mut self, place: Place<'a>) -> Result<(), JobError> {
         let Route::Relays(relays) = &self.road.post.route else { return Ok(()) };
-        let (settings, server) = &relays[relay];
+        let (settings, server) = &relays[place.relay()];
         // A token of OAuth is fresh for an hour, so the secret is read for each connection.
-        let login = settings.login().map_err(JobError::Relay);
-        let server = pulse_deliver::smtp::Server { login: login.inspect_err(|_| self.road.give_back(relay))?, ..server.clone() };
+        let login = settings.login().map_err(JobError::Relay)?;
+        let server = pulse_deliver::smtp::Server { login, ..server.clone() };
         match Connection::open(&server).await {
-            Ok(connection) => self.connection = Some((relay, connection)),
+            Ok(connection) => self.connection = Some((place, connection)),
             Err(error) => {
-                self.road.give_back(relay);
-                self.road.relays(|relays| relays.failed(relay, self.road.now()));
+                place.failed(self.road.now());
                 if error.verdict() == Verdict::OurFault {
                     self.road.stop(&server.host, &in_words(&error));
                 } else {
@@ -193,11 +211,12 @@ impl<'a> Lane<'a> {
         Ok(())
     }
 
-    async fn try_over(&mut self, relay: usize, message: &Message<'_>, claimed: &Claimed) -> Tried {
+    async fn try_over(&mut self, message: &Message<'_>, claimed: &Claimed) -> Tried {
         let road = self.road;
-        let Route::Relays(relays) = &road.post.route else { return Tried::Withdrawn };
-        let host = relays[relay].0.host.clone();
-        if let Err(error) = self.keep_pace(relay).await {
+        let (Route::Relays(relays), Some((place, _))) = (&road.post.route, &self.connection) else { return Tried::Withdrawn };
+        let settings = &relays[place.relay()].0;
+        let host = settings.host.clone();
+        if let Err(error) = self.keep_pace(settings).await {
             // The pace is kept in the database; without it nothing is marked either.
             tracing::warn!(error = &error as &dyn std::error::Error, "the pace cannot be kept");
             return Tried::Withdrawn;
@@ -225,7 +244,9 @@ impl<'a> Lane<'a> {
         }
         match undotted.finish().await {
             Ok(reply) => {
-                self.road.relays(|relays| relays.worked(relay));
+                if let Some((place, _)) = &self.connection {
+                    place.worked();
+                }
                 Tried::Ended(End::Sent, said(&reply, &host))
             }
             Err(error) => self.ended(&error, claimed, host),
@@ -234,6 +255,9 @@ impl<'a> Lane<'a> {
 
     /// What an error means for the row.
     fn ended(&mut self, error: &SmtpError, claimed: &Claimed, host: String) -> Tried {
+        if let Some((place, _)) = &self.connection {
+            if error.is_about_connection() { place.failed(self.road.now()) } else { place.worked() }
+        }
         let reply = error.reply().map_or_else(|| reply_of(None, "", &in_words(error), &host), |reply| said(reply, &host));
         let end = match error.verdict() {
             Verdict::Accepted => End::Sent,
@@ -242,17 +266,14 @@ impl<'a> Lane<'a> {
                 self.road.is_dead(claimed.id, &reply);
                 End::Failed
             }
-            Verdict::Rejected | Verdict::FullMailbox { is_passing: false } => End::Failed,
+            Verdict::Rejected => return Tried::Refused(reply),
+            Verdict::FullMailbox { is_passing: false } => End::Failed,
             Verdict::Uncertain => End::Uncertain,
             Verdict::OurFault => {
                 self.road.stop(&host, &reply.text);
                 End::NotTried
             }
         };
-        if let Some((relay, _)) = self.connection {
-            let now = self.road.now();
-            self.road.relays(|relays| if error.is_about_connection() { relays.failed(relay, now) } else { relays.worked(relay) });
-        }
         Tried::Ended(end, reply)
     }
 
@@ -271,54 +292,29 @@ impl<'a> Lane<'a> {
     }
 
     /// Waits until the relay may be given one message more.
-    async fn keep_pace(&self, relay: usize) -> Result<(), pulse_store::StoreError> {
-        let Route::Relays(relays) = &self.road.post.route else { return Ok(()) };
-        let (settings, _) = &relays[relay];
+    async fn keep_pace(&self, settings: &RelaySettings) -> Result<(), pulse_store::StoreError> {
         let Some(pace) = &settings.pace else { return Ok(()) };
-        let name = format!("relay {}:{}", settings.host, settings.port());
-        loop {
-            let now = self.road.now();
-            let mut wait = None;
-            let full = pace.full(now);
-            let mut change = |_: usize, kept: &mut Level| {
-                let mut level = pulse_deliver::pace::Level { tokens: kept.tokens, at: kept.at };
-                wait = pace.take(&mut level, now).err();
-                *kept = Level { tokens: level.tokens, at: level.at };
-            };
-            self.road.store.change_levels(&[&name], Level { tokens: full.tokens, at: full.at }, &mut change).await?;
-            match wait {
-                None => return Ok(()),
-                Some(wait) => tokio::time::sleep(Duration::from_millis(wait.ms)).await,
-            }
+        let bucket = format!("relay {}:{}", settings.host, settings.port());
+        while let Some(wait_ms) = turns::take(self.road.store, &bucket, pace, self.road.now()).await? {
+            tokio::time::sleep(Duration::from_millis(wait_ms.unsigned_abs())).await;
         }
+        Ok(())
     }
 
-    async fn break_off(&mut self, error: &SmtpError) {
-        if let Some((relay, _)) = self.connection
-            && error.is_about_connection()
-        {
-            let now = self.road.now();
-            self.road.relays(|relays| relays.failed(relay, now));
+    async fn break_off(&mut self, is_about_connection: bool) {
+        if let Some((place, _)) = self.connection.as_ref().filter(|_| is_about_connection) {
+            place.failed(self.road.now());
         }
         self.close(false).await;
     }
 
     async fn close(&mut self, politely: bool) {
-        if let Some((relay, connection)) = self.connection.take() {
-            if politely {
-                connection.quit().await;
-            }
-            self.road.give_back(relay);
+        if let Some((_place, connection)) = self.connection.take()
+            && politely
+        {
+            connection.quit().await;
         }
     }
-}
-
-/// A place may become free in the moment between asking and waiting.
-const LOOK_AGAIN: Duration = Duration::from_millis(250);
-
-/// Until a relay may be tried again; looked at now and then, because the send may be halted.
-fn pause(ms: i64) -> Duration {
-    Duration::from_millis(u64::try_from(ms).unwrap_or(0).clamp(10, 1000))
 }
 
 fn said(reply: &pulse_deliver::smtp::Reply, host: &str) -> Reply {

@@ -5,13 +5,14 @@ use std::time::Duration;
 
 use futures_util::future::join_all;
 use pulse_model::delivery::{SendStatus, SendStep};
-use pulse_store::{Claimed, Lease, SendId, Store, StoreError, Uncertain};
+use pulse_store::{End, Lease, Outcome, Reply, SendId, Store, StoreError, Uncertain};
 use tokio::sync::{mpsc, watch};
 
-use super::Clock;
 use super::lane::{Lane, Queue, Road};
-use super::scribe::Scribe;
+use super::scribe::{Pen, Scribe};
 use super::template::{From, Templates};
+use super::turns::{Ready, Turn, Turns};
+use super::{Clock, Node};
 use crate::error::JobError;
 use crate::post::{OnUncertain, Post};
 use crate::site::Site;
@@ -20,11 +21,11 @@ use crate::site::Site;
 /// section 4.5.3.2.6 gives it ten minutes).
 const LEASE_MS: i64 = 15 * 60 * 1000;
 
-/// A message that may have arrived is repeated after this long at the earliest, so that a relay has ended its own tries.
-const REPEAT_AFTER_MS: i64 = 60 * 1000;
-
 /// How often a send with nothing due is looked at, in real time.
 const LOOK_AGAIN: Duration = Duration::from_millis(500);
+
+/// The longest that rows are waited for whose domain must rest, before it is looked whether others are due.
+const LONGEST_REST: Duration = Duration::from_millis(250);
 
 /// How a worker's part of a send ended.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -50,36 +51,58 @@ pub struct Worker {
     pub site: Site,
     /// What time it is.
     pub clock: Clock,
+    /// Who holds the rows it works on.
+    pub node: Arc<Node>,
 }
 
 /// Works on a send until nothing is left of it. `halt` turns `true` when the node is to stop: messages under way are ended,
-/// none begins.
+/// none begins. While the database is away it waits, for some minutes.
 ///
 /// # Errors
 /// When the database goes on failing. Rows then say what is known of them, and whoever comes next goes on from there.
 pub async fn run(worker: &Worker, send: SendId, halt: watch::Receiver<bool>) -> Result<Ending, JobError> {
-    let Worker { store, post, site, clock } = worker;
-    store.give_back(&post.node).await?;
+    let Worker { store, site, .. } = worker;
     let row = store.send(send).await?.ok_or(JobError::NoSuchSend { send })?;
     let digest = crate::digest(store, &row.digest).await?;
     let from = From::of(&digest, store.digest_id(&row.digest).await?, site)?;
     let templates = Templates::new(from, row.key, &store.cuts(send).await?, site)?;
+    let mut wait = FIRST_WAIT;
     loop {
-        settle(worker).await?;
-        if let Some(ending) = ending_of(store, send, &halt).await? {
-            return Ok(ending);
-        }
-        let pass = pass(worker, send, &templates, halt.clone()).await;
-        store.give_back(&post.node).await?;
-        let Pass { claimed, fault } = pass?;
-        if let Some(reason) = fault {
-            return stop(store, send, reason, (clock)()).await;
-        }
-        let now = (clock)();
-        if claimed == 0 && !store.finish_send(send, uncertain(worker, now), now).await.or_else(not_released)? {
-            tokio::time::sleep(LOOK_AGAIN).await;
+        match go_on(worker, send, &templates, &halt).await {
+            Ok(Some(ending)) => return Ok(ending),
+            Ok(None) => wait = FIRST_WAIT,
+            Err(error) if error.is_passing() && wait < LONGEST_WAIT => {
+                tracing::warn!(error = &error as &dyn std::error::Error, "the send waits for the database");
+                _ = tokio::time::timeout(wait, halt.clone().wait_for(|is_halted| *is_halted)).await;
+                wait *= 2;
+            }
+            Err(error) => return Err(error),
         }
     }
+}
+
+const FIRST_WAIT: Duration = Duration::from_millis(250);
+/// Some four minutes in all, as for the scribe.
+const LONGEST_WAIT: Duration = Duration::from_secs(128);
+
+/// One pass over what is due; how the send ended, if it has.
+async fn go_on(worker: &Worker, send: SendId, templates: &Templates<'_>, halt: &watch::Receiver<bool>) -> Result<Option<Ending>, JobError> {
+    let Worker { store, clock, node, .. } = worker;
+    settle(worker).await?;
+    if let Some(ending) = ending_of(store, send, halt).await? {
+        return Ok(Some(ending));
+    }
+    let pass = pass(worker, send, templates, halt.clone()).await;
+    store.give_back(send, node.run()).await?;
+    let Pass { claimed, fault } = pass?;
+    let now = (clock)();
+    if let Some(reason) = fault {
+        return stop(store, send, reason, now).await.map(Some);
+    }
+    if claimed == 0 && !store.finish_send(send, uncertain(worker, now), now).await.or_else(not_released)? {
+        tokio::time::sleep(LOOK_AGAIN).await;
+    }
+    Ok(None)
 }
 
 /// A send that somebody halted in this moment is looked at again, and then says so.
@@ -91,7 +114,7 @@ fn not_released(error: StoreError) -> Result<bool, StoreError> {
 fn uncertain(worker: &Worker, now: i64) -> Uncertain {
     match worker.post.uncertain {
         OnUncertain::Leave => Uncertain::Leave,
-        OnUncertain::Repeat => Uncertain::Repeat { at: now + REPEAT_AFTER_MS },
+        OnUncertain::Repeat => Uncertain::Repeat { at: now.saturating_add(worker.post.repeat_after_ms) },
     }
 }
 
@@ -133,16 +156,26 @@ struct Pass {
 
 /// Claims what is due until nothing is, and sends it over as many lanes as there may be connections.
 async fn pass(worker: &Worker, send: SendId, templates: &Templates<'_>, halt: watch::Receiver<bool>) -> Result<Pass, JobError> {
-    let Worker { store, post, clock, .. } = worker;
+    let Worker { store, post, clock, node, .. } = worker;
     let road = Road::new(post, templates, store, clock, halt);
-    let (scribe, pen) = Scribe::new(store.clone(), post.node.clone(), LEASE_MS, clock.clone());
+    let (scribe, pen) = Scribe::new(store.clone(), node.run().to_owned(), LEASE_MS, clock.clone());
     let lanes = post.connections().max(1);
     let (rows, queue) = mpsc::channel(lanes);
     let queue: Queue = Arc::new(tokio::sync::Mutex::new(queue));
     let lanes: Vec<_> = (0..lanes).map(|_| Lane::new(&road, pen.clone()).work(queue.clone())).collect();
-    // The scribe ends when the last lane has put down its pen, and the feed when there is no lane left.
-    drop((pen, queue));
-    let (claimed, sent, written) = tokio::join!(feed(worker, send, lanes.len(), rows, &road), join_all(lanes), scribe.work());
+    let feed = Feed { worker, send, road: &road, pen: pen.clone(), limit: claims_of(lanes.len()) };
+    let sending = async {
+        // The feed ends when there is no lane left.
+        drop(queue);
+        let sent = join_all(lanes).await;
+        for outcome in road.held_back() {
+            pen.result(outcome).await;
+        }
+        // The scribe ends when the last pen is put down.
+        drop(pen);
+        sent
+    };
+    let (claimed, sent, written) = tokio::join!(feed.work(rows), sending, scribe.work());
     sent.into_iter().collect::<Result<(), JobError>>()?;
     written?;
     for (delivery, reply) in road.dead() {
@@ -151,24 +184,49 @@ async fn pass(worker: &Worker, send: SendId, templates: &Templates<'_>, halt: wa
     Ok(Pass { claimed: claimed?, fault: road.fault() })
 }
 
-/// Claims rows and puts them into the lanes' queue; how many there were.
-async fn feed(worker: &Worker, send: SendId, lanes: usize, rows: mpsc::Sender<Claimed>, road: &Road<'_>) -> Result<usize, JobError> {
-    let Worker { store, post, clock, .. } = worker;
-    let mut claimed = 0;
-    // Few enough that another node finds something too, and many enough that claiming costs little.
-    let limit = u32::try_from(lanes * 8).unwrap_or(u32::MAX).clamp(50, 1000);
-    while !road.is_halted() {
-        let now = (clock)();
-        let batch = store.claim(send, Lease { node: &post.node, until: now + LEASE_MS }, limit, now).await?;
-        if batch.is_empty() {
-            break;
-        }
-        for row in batch {
-            claimed += 1;
-            if rows.send(row).await.is_err() {
-                return Ok(claimed);
+/// Few enough that another node finds something too, and many enough that claiming costs little.
+fn claims_of(lanes: usize) -> u32 {
+    u32::try_from(lanes * 8).unwrap_or(u32::MAX).clamp(50, 1000)
+}
+
+/// Claims rows and puts those whose turn it is into the lanes' queue.
+struct Feed<'a> {
+    worker: &'a Worker,
+    send: SendId,
+    road: &'a Road<'a>,
+    pen: Pen,
+    limit: u32,
+}
+
+impl Feed<'_> {
+    /// Works until nothing is due; how many rows there were.
+    async fn work(self, rows: mpsc::Sender<Ready>) -> Result<usize, JobError> {
+        let Worker { store, post, clock, node, .. } = self.worker;
+        let mut turns = Turns::new(&post.domains);
+        let mut count = 0;
+        while !self.road.is_halted() {
+            let now = (clock)();
+            let mut due = turns.due(now);
+            let lease = Lease { node: node.run(), until: now + LEASE_MS };
+            let claimed = store.claim(self.send, lease, self.limit, now).await?;
+            count += claimed.len();
+            due.extend(claimed);
+            if due.is_empty() {
+                let Some(at) = turns.next_at() else { break };
+                tokio::time::sleep(Duration::from_millis((at - now).max(1).unsigned_abs()).min(LONGEST_REST)).await;
+            }
+            for row in due {
+                match turns.ask(store, row, (clock)()).await? {
+                    Turn::Now(ready) => {
+                        if rows.send(ready).await.is_err() {
+                            return Ok(count);
+                        }
+                    }
+                    Turn::Waits => {}
+                    Turn::PutOff(row, until) => self.pen.result(Outcome { id: row.id, end: End::PutOff { until }, reply: Reply::default() }).await,
+                }
             }
         }
+        Ok(count)
     }
-    Ok(claimed)
 }

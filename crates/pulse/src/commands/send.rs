@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use clap::{Args, Subcommand};
 use indicatif::ProgressBar;
-use pulse_jobs::send::{Clock, Ending, Worker, prepare};
+use pulse_jobs::send::{Clock, Ending, Node, Worker, prepare};
 use pulse_model::delivery::{DeliveryStatus, SendStatus, SendStep};
 use pulse_model::{EditionKey, Slug};
 use pulse_store::{SendId, SendReport, SendRow, Store};
@@ -202,7 +202,8 @@ async fn work(args: Run, call: &mut Call) -> anyhow::Result<ExitCode> {
     let store = call.folder.open().await?;
     let row = args.which.find(&store).await?;
     let post = Arc::new(call.folder.post(call.now)?);
-    let worker = Worker { store: store.clone(), post, site, clock: Arc::new(crate::clock) };
+    let node = Arc::new(Node::begin(&store, &call.folder.path, &post.node, call.now).await?);
+    let worker = Worker { store: store.clone(), post, site, clock: Arc::new(crate::clock), node };
     let (halt, halted) = watch::channel(false);
     let bar = progress(usize::try_from(row.counts.recipients).unwrap_or(usize::MAX), "sending");
     let working = pulse_jobs::send::run(&worker, row.id, halted);

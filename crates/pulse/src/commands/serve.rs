@@ -10,6 +10,7 @@ use anyhow::Context as _;
 use clap::Args;
 use pulse_jobs::Site;
 use pulse_jobs::notices;
+use pulse_jobs::send::{Node, Worker, attend};
 use pulse_store::Store;
 use pulse_web::Readers;
 use tokio::net::TcpListener;
@@ -22,8 +23,9 @@ use crate::fault::Refusal;
 
 /// Show what is published
 ///
-/// Serves the pages of published editions and the feeds; drafts are never shown. Ctrl-C or SIGTERM stop it after the
-/// requests under way. Put a web server with TLS in front of it for the rest of the world.
+/// Serves the pages of published editions and the feeds, and the pages of readers; drafts are never shown. Sends that a person has
+/// released are worked through, where the address that readers see is set. Ctrl-C or SIGTERM stop it after the requests and
+/// messages under way. Put a web server with TLS in front of it for the rest of the world.
 #[derive(Args, Debug)]
 #[command(after_long_help = "Examples:\n  pulse serve\n  pulse serve --listen 127.0.0.1:9000 --site https://digest.example.org")]
 pub(crate) struct Serve {
@@ -41,14 +43,15 @@ pub(crate) async fn run(args: Serve, call: &mut Call) -> anyhow::Result<ExitCode
     let listen = args.listen.listen.or(config.listen).map_or(DEFAULT_LISTEN, SocketAddr::from);
     let store = call.folder.open().await?;
     let listener = bind(listen).await?;
-    let site = match args.site.site.or(config.site) {
-        Some(site) => site,
-        None => site_of(&listener)?,
-    };
+    let asked = args.site.site.or(config.site);
+    let is_guessed = asked.is_none();
+    let site = asked.map_or_else(|| site_of(&listener), Ok)?;
     writeln!(call.out, "Serving {} on {} (Ctrl-C stops)", site.home(), listener.local_addr()?)?;
     call.out.flush()?;
     let readers = readers(&call.folder, call.now)?;
-    serve(listener, store, site, readers).await;
+    // Readers' links need an address of the world, not one of this machine that was only guessed.
+    let sending = if is_guessed { None } else { Some(worker(&call.folder, &store, &site, &readers, call.now).await?) };
+    serve(listener, store, site, readers, sending).await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -75,14 +78,24 @@ pub(super) fn site_of(listener: &TcpListener) -> anyhow::Result<Site> {
     format!("http://{address}").parse().context("the listener has no address")
 }
 
-/// Serves until Ctrl-C or SIGTERM.
-pub(super) async fn serve(listener: TcpListener, store: Store, site: Site, readers: Readers) {
-    let (stop, stopped) = watch::channel(());
-    let notices = tokio::spawn(send_notices(store.clone(), readers.clone(), stopped));
+/// What works on sends.
+pub(super) async fn worker(folder: &DataFolder, store: &Store, site: &Site, readers: &Readers, now: i64) -> anyhow::Result<Worker> {
+    let node = Node::begin(store, &folder.path, &readers.post.node, now).await?;
+    Ok(Worker { store: store.clone(), post: readers.post.clone(), site: site.clone(), clock: readers.clock.clone(), node: Arc::new(node) })
+}
+
+/// Serves until Ctrl-C or SIGTERM, and works on sends that are due.
+pub(super) async fn serve(listener: TcpListener, store: Store, site: Site, readers: Readers, sending: Option<Worker>) {
+    let (stop, stopped) = watch::channel(false);
+    let notices = tokio::spawn(send_notices(store.clone(), readers.clone(), stopped.clone()));
+    let sends = sending.map(|worker| tokio::spawn(async move { attend(&worker, stopped).await }));
     pulse_web::serve(listener, store, site, readers, asked_to_stop()).await;
-    drop(stop);
-    // One that is under way may end; what then waits is sent after the next start.
+    _ = stop.send(true);
+    // What is under way may end; what then waits is sent after the next start.
     _ = tokio::time::timeout(LONGEST_FAREWELL, notices).await;
+    if let Some(sends) = sends {
+        _ = tokio::time::timeout(LONGEST_FAREWELL, sends).await;
+    }
 }
 
 /// How often it is looked whether a message to one person waits.
@@ -90,8 +103,8 @@ const BETWEEN_NOTICES: Duration = Duration::from_secs(5);
 /// How long a message that is under way may take when the server is to stop.
 const LONGEST_FAREWELL: Duration = Duration::from_secs(30);
 
-/// Sends messages to single persons, such as confirmations, until `stopped` has no other end.
-async fn send_notices(store: Store, readers: Readers, mut stopped: watch::Receiver<()>) {
+/// Sends messages to single persons, such as confirmations, until it is to stop.
+async fn send_notices(store: Store, readers: Readers, mut stopped: watch::Receiver<bool>) {
     loop {
         match notices::work(&store, &readers.post, (readers.clock)()).await {
             Ok(0) => {}

@@ -176,7 +176,7 @@ pub struct Outcome {
     pub reply: Reply,
 }
 
-/// What became of a row. A row that was marked counts an attempt, except with the last two.
+/// What became of a row. A row that was marked counts an attempt, except with the last three.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum End {
     /// A server took it.
@@ -192,6 +192,11 @@ pub enum End {
     Uncertain,
     /// It was not tried after all; another node may at once.
     NotTried,
+    /// It was not tried, because its turn comes later: there are more for its domain than may be sent now.
+    PutOff {
+        /// Not before this moment.
+        until: i64,
+    },
     /// It must not be tried.
     Suppressed,
 }

@@ -53,16 +53,30 @@ fn claimed((id, subscriber, address, name, cut, attempt_count, first_tried_at): 
     })
 }
 
-/// What a node had claimed in any of its runs, and not marked, becomes anybody's. How many rows these were.
-pub(crate) async fn give_back(db: &Connections, node: &str) -> Answer<u64> {
+/// What one run of a node had claimed of a send, and not marked, becomes anybody's. How many rows these were.
+pub(crate) async fn give_back(db: &Connections, send: SendId, run: &str) -> Answer<u64> {
     // Behind 0 are the claimed and those put off; a million that nobody has touched stand before it.
     let sql = "UPDATE delivery SET lease_by = NULL, lease_until = NULL WHERE send_id = $1 AND status IN ('queued', 'deferred') \
-               AND coalesce(lease_until, due_at) > 0 AND (lease_by = $2 OR lease_by LIKE $3 ESCAPE '\\')";
+               AND coalesce(lease_until, due_at) > 0 AND lease_by = $2";
+    let mut tx = db.begin_write().await?;
+    let count = sqlx::query(sql).bind(send.to_string()).bind(run).execute(&mut *tx).await?.rows_affected();
+    tx.commit().await?;
+    Ok(count)
+}
+
+/// What earlier runs of a node left, in every send: what they had claimed becomes anybody's, and the lease of what they had
+/// marked is over. How many rows these were.
+pub(crate) async fn take_over(db: &Connections, node: &str, run: &str, now: i64) -> Answer<u64> {
+    let claimed = "UPDATE delivery SET lease_by = NULL, lease_until = NULL WHERE send_id = $1 AND status IN ('queued', 'deferred') \
+                   AND coalesce(lease_until, due_at) > 0 AND lease_by LIKE $2 ESCAPE '\\' AND lease_by <> $3";
+    let marked = "UPDATE delivery SET lease_until = $4 WHERE send_id = $1 AND status = 'sending' AND lease_by LIKE $2 ESCAPE '\\' \
+                  AND lease_by <> $3 AND lease_until > $4";
     let runs = beginning(&format!("{node}/"));
     let mut tx = db.begin_write().await?;
     let mut count = 0;
     for send in live_sends(&mut tx).await? {
-        count += sqlx::query(sql).bind(send).bind(node).bind(&runs).execute(&mut *tx).await?.rows_affected();
+        count += sqlx::query(claimed).bind(&send).bind(&runs).bind(run).execute(&mut *tx).await?.rows_affected();
+        count += sqlx::query(marked).bind(send).bind(&runs).bind(run).bind(now).execute(&mut *tx).await?.rows_affected();
     }
     tx.commit().await?;
     Ok(count)

@@ -99,6 +99,9 @@ pub(crate) async fn write(connection: &mut Connection, plan: Plan, lease: Lease<
     for ended in plan.ended.chunks(MAX_LIST) {
         end(connection, ended).await?;
     }
+    for (id, until) in &plan.put_off {
+        sqlx::query("UPDATE delivery SET due_at = $2 WHERE id = $1").bind(id.to_string()).bind(until).execute(&mut *connection).await?;
+    }
     // An attempt whose end was uncertain can have an answer later.
     let into = "INSERT INTO attempt (delivery_id, number, at, status, reply_code, reply_status, reply_text, relay) ";
     let or = " ON CONFLICT (delivery_id, number) DO UPDATE SET at = excluded.at, status = excluded.status, reply_code = excluded.reply_code, \

@@ -199,7 +199,7 @@ async fn take_turns(store: &Store, send: SendId) -> Result<Vec<Claimed>, StoreEr
     assert_eq!(store.send_report(send, NOW + 2 * MINUTE).await?.sent_last_minute, 0);
     assert_eq!(report.exclusions.iter().map(|(_, count)| count).sum::<u64>(), report.send.counts.excluded);
     look_at_rows(store, send, &marks).await?;
-    assert_eq!(store.give_back("quay").await?, 1);
+    assert_eq!(store.give_back(send, "quay").await?, 1);
     Ok(theirs)
 }
 
@@ -256,7 +256,7 @@ async fn leave_in_the_middle(store: &Store, digest: &Slug, send: SendId, claimed
 
 async fn pause_in_the_middle(store: &Store, send: SendId) -> Chapter {
     let bell = Lease { node: "bell", until: NOW + 15 * MINUTE };
-    store.give_back("bell").await?;
+    store.give_back(send, "bell").await?;
     let claimed = store.claim(send, bell, 2, NOW + 10_000).await?;
     store.record(bell, &[claimed[0].id], &[], NOW + 10_000).await?;
     assert_eq!(store.step_send(send, SendStep::Pause, "Bo Tarn", "", NOW + 11_000).await?, SendStatus::Paused);
@@ -276,7 +276,7 @@ async fn pause_in_the_middle(store: &Store, send: SendId) -> Chapter {
     assert_eq!(store.send(send).await?.expect("it is there").stop_reason, "");
     // What was refused because of the pause can be claimed again at once.
     assert!(ids(&store.claim(send, bell, 100, NOW + 16_000).await?).contains(&claimed[1].id));
-    store.give_back("bell").await?;
+    store.give_back(send, "bell").await?;
     Ok(())
 }
 
