@@ -1,36 +1,32 @@
 //! A mail server that takes everything and keeps nothing, faster than what it measures.
 //!
-//!     cargo run --release -p pulse-deliver --example bulk_sink -- [PORT [ROUND_TRIP_MS]]
+//!     cargo run --release -p pulse-deliver --example bulk_sink -- [PORT [ROUND_TRIP_MS [times]]]
 //!
-//! Prints the port it listens on, then a line with the number of messages whenever a connection ends. It waits the round trip before
-//! it answers what came together, as a server far away would. Postfix's `smtp-sink` looks at every byte by itself and takes some 2,000
+//! Prints the port it listens on, and with `times` for each message the microseconds since it was started. It waits the round trip
+//! before it answers what came together, as a server far away would. Postfix's `smtp-sink` looks at every byte by itself and takes some 2,000
 //! messages of 50 kB a second, which would measure the sink.
 
 #![expect(clippy::unwrap_used, reason = "a measurement that cannot be taken has nothing to say")]
 
 use std::io::{Read as _, Write as _};
 use std::net::{TcpListener, TcpStream};
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::time::Duration;
-
-static MESSAGES: AtomicU64 = AtomicU64::new(0);
+use std::time::{Duration, Instant};
 
 const END: &[u8] = b"\r\n.\r\n";
 
 fn main() {
-    let numbers: Vec<u64> = std::env::args().skip(1).map(|number| number.parse().unwrap()).collect();
-    let (port, round_trip_ms) = (numbers.first().copied().unwrap_or(0), numbers.get(1).copied().unwrap_or(0));
-    let listener = TcpListener::bind(("127.0.0.1", u16::try_from(port).unwrap())).unwrap();
+    let words: Vec<String> = std::env::args().skip(1).collect();
+    let number = |at: usize| words.get(at).map_or(0, |word| word.parse::<u16>().unwrap());
+    let round_trip = Duration::from_millis(u64::from(number(1)));
+    let began = words.get(2).is_some_and(|word| word == "times").then(Instant::now);
+    let listener = TcpListener::bind(("127.0.0.1", number(0))).unwrap();
     println!("{}", listener.local_addr().unwrap().port());
     for stream in listener.incoming().flatten() {
-        std::thread::spawn(move || {
-            _ = serve(stream, Duration::from_millis(round_trip_ms));
-            println!("{}", MESSAGES.load(Ordering::Relaxed));
-        });
+        std::thread::spawn(move || serve(stream, round_trip, began));
     }
 }
 
-fn serve(mut stream: TcpStream, round_trip: Duration) -> std::io::Result<()> {
+fn serve(mut stream: TcpStream, round_trip: Duration, began: Option<Instant>) -> std::io::Result<()> {
     stream.set_nodelay(true)?;
     stream.write_all(b"220 sink.example\r\n")?;
     let mut bytes = vec![0; 256 * 1024];
@@ -50,7 +46,9 @@ fn serve(mut stream: TcpStream, round_trip: Duration) -> std::io::Result<()> {
                 let Some(end) = memchr::memmem::find(rest, END) else { break };
                 at += end + END.len();
                 is_in_message = false;
-                MESSAGES.fetch_add(1, Ordering::Relaxed);
+                if let Some(began) = began {
+                    println!("{}", began.elapsed().as_micros());
+                }
                 replies.extend_from_slice(b"250 2.0.0 taken\r\n");
                 continue;
             }

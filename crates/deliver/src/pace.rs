@@ -16,6 +16,9 @@ const MARGIN: f64 = 0.01;
 /// Milliseconds. Below it, nodes may disagree about the time.
 const MOST_SKEW_MS: i64 = 60_000;
 
+/// No more than so many messages wait for tokens that they have been promised. A level that says more is damaged.
+const MOST_PROMISED: f64 = 10_000.0;
+
 /// How many messages may leave in a second.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -108,6 +111,26 @@ impl Pace {
         Err(Wait { ms: (missing_ms as u64).saturating_add(ahead_ms.unsigned_abs()).max(1) })
     }
 
+    /// Promises a token to one message, whoever else waits, and says in how many milliseconds it is there. Those who wait for
+    /// promised tokens leave one after the other, however late some of them wake up, and none asks twice.
+    ///
+    /// ```
+    /// use pulse_deliver::pace::Pace;
+    /// let pace = Pace::per_second(10.0);
+    /// let mut level = pace.full(0);
+    /// assert_eq!([0, 0, 0].map(|now| pace.promise(&mut level, now)), [0, 102, 203]);
+    /// ```
+    pub fn promise(&self, level: &mut Level, now: i64) -> u64 {
+        self.fill(level, now);
+        // Nobody who was promised a token loses what runs in while waking up, so there is nothing to make up for.
+        level.tokens = level.tokens.min(f64::from(self.burst)) - 1.0;
+        if level.tokens >= 0.0 {
+            return 0;
+        }
+        let ahead_ms = level.at.saturating_sub(now).max(0);
+        ((-level.tokens / self.per_ms()).ceil() as u64).saturating_add(ahead_ms.unsigned_abs())
+    }
+
     /// Adds what has run in since the level was written.
     fn fill(&self, level: &mut Level, now: i64) {
         if level.at.saturating_sub(now) > MOST_SKEW_MS {
@@ -115,8 +138,9 @@ impl Pace {
         }
         // Another node's clock may be a little ahead: what ran in until then is in the bucket already.
         let elapsed_ms = now.saturating_sub(level.at).max(0);
-        // `max` also turns what is no number, from a damaged row, into nothing.
-        level.tokens = (level.tokens.max(0.0) + elapsed_ms as f64 * self.per_ms()).min(self.capacity());
+        // What is no number comes from a damaged row.
+        let kept = if level.tokens.is_nan() { 0.0 } else { level.tokens.max(-MOST_PROMISED) };
+        level.tokens = (kept + elapsed_ms as f64 * self.per_ms()).min(self.capacity());
         level.at = level.at.max(now);
     }
 
@@ -187,6 +211,24 @@ mod tests {
         let mut level = Level { tokens: f64::NAN, at: 0 };
         let wait = pace.take(&mut level, 0).unwrap_err();
         assert_eq!(pace.take(&mut level, wait.ms as i64), Ok(()));
+    }
+
+    #[test]
+    fn promised_tokens_come_one_after_the_other() {
+        let pace = Pace::per_second(14.0);
+        let mut level = pace.full(0);
+        // Ten lanes; each asks anew when its message has left, late by up to 9 ms.
+        let (mut lanes, mut left) = ([0; 10], Vec::new());
+        for late_ms in [0, 9, 3, 7, 5, 1].iter().cycle().take(900) {
+            let lane = lanes.iter_mut().min().unwrap();
+            let at = *lane + pace.promise(&mut level, *lane) as i64 + late_ms;
+            left.push(at);
+            *lane = at;
+        }
+        left.sort_unstable();
+        let mean = 899.0 * 1000.0 / (left[899] - left[0]) as f64;
+        assert!((mean / 14.0 - 1.0).abs() < 0.02, "{mean}");
+        assert_eq!(most_in_a_second(&left), 14);
     }
 
     #[test]

@@ -16,7 +16,7 @@ use pulse_model::delivery::{DeliveryStatus, Exclusion, SendStatus, SendStep};
 use pulse_model::life::Step as LifeStep;
 use pulse_model::subscriber::{Basis, ConsentEvent, Frequency, Sectors, State, Step};
 use pulse_model::{Digest, EditionKey, EmailAddress, Subscriber};
-use pulse_store::{Added, Conflict, Known, NewReader, Source, Store};
+use pulse_store::{Added, Conflict, DeliveryFilter, Known, NewReader, Source, Store};
 use pulse_testkit::smtp_server::{Script, SmtpServer};
 use pulse_testkit::store_story;
 use tokio::sync::watch;
@@ -284,6 +284,63 @@ async fn what_a_server_says_decides_each_row_and_no_other() {
     let id = newsroom.store.subscriber_by_key(&full.key()).await.unwrap().unwrap();
     assert_eq!(newsroom.store.subscriber(id).await.unwrap().unwrap().subscriptions[0].subscription.state, State::Active);
     assert!(arrived.contains_key("grey@quay.test") && !arrived.contains_key("gone@quay.test") && !arrived.contains_key("full@quay.test"));
+}
+
+/// Of 600 answers, one in twenty is 450, one in a hundred 550, and three connections are lost at the final dot; a sixth of the
+/// readers are greylisted. Everyone who can be reached is, and each row tells how.
+#[tokio::test(flavor = "multi_thread")]
+async fn everyone_who_can_be_reached_is_reached() {
+    let newsroom = Newsroom::open().await;
+    let kinds = [("busy", 30), ("gone", 6), ("grey", 100), ("plain", 464)];
+    let mut script = "END #50: close\nEND #250: close\nEND #450: close\n".to_owned();
+    for (kind, count) in kinds {
+        for number in 0..count {
+            let name = format!("{kind}{number}@");
+            newsroom.read_by(&format!("{name}quay.test"), Sectors::All, Step::Confirm).await;
+            script += &match kind {
+                "busy" => format!("RCPT #1 {name}: 450 4.3.0 busy\nRCPT #2 {name}: 450 4.3.0 still busy\n"),
+                "gone" => format!("RCPT {name}: 550 5.1.1 no such user\n"),
+                "grey" => format!("RCPT #1 {name}: 451 4.7.1 greylisted\n"),
+                _ => String::new(),
+            };
+        }
+    }
+    let server = SmtpServer::start(Script::parse(&script).unwrap()).await.unwrap();
+    let worker = newsroom.worker(&[server.port()]).await;
+    let send = newsroom.released(&worker).await;
+    let passing = async {
+        while newsroom.statuses(&send).await.keys().any(|status| !status.is_final()) {
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            newsroom.pass(20);
+        }
+    };
+    let (ended, ()) = tokio::join!(run(&worker, send.id, never()), passing);
+    assert_eq!(ended.unwrap(), Ending::Finished);
+    assert_eq!(newsroom.statuses(&send).await, BTreeMap::from([(DeliveryStatus::Sent, 594), (DeliveryStatus::Failed, 6)]));
+    let arrived = arrived(&server);
+    assert_eq!(arrived.len(), 594);
+    assert!(arrived.keys().all(|address| !address.starts_with("gone")));
+    let mut histories: BTreeMap<String, usize> = BTreeMap::new();
+    for row in newsroom.store.deliveries(send.id, &DeliveryFilter::default(), None, 1_000).await.unwrap() {
+        let attempts = newsroom.store.attempts(row.id).await.unwrap();
+        let history: Vec<String> = attempts.iter().map(|attempt| format!("{} {}", attempt.status, attempt.reply.code.unwrap_or_default())).collect();
+        let kind = row.address.trim_end_matches("@quay.test").trim_end_matches(char::is_numeric);
+        // What may happen to anybody is counted by itself.
+        let kind = if attempts.iter().any(|attempt| attempt.status == DeliveryStatus::Uncertain) { "lost" } else { kind };
+        let last = format!("{} {}", row.status, row.reply.code.unwrap_or_default());
+        *histories.entry(format!("{kind}: {} | {last}", history.join(", "))).or_default() += 1;
+    }
+    let lost: usize = histories.iter().filter(|(history, _)| history.starts_with("lost: ")).map(|(_, count)| count).sum();
+    assert_eq!(lost, 3, "{histories:#?}");
+    for history in histories.keys().filter(|history| !history.starts_with("lost: ")) {
+        let known = [
+            "busy: deferred 450, deferred 450, sent 250 | sent 250",
+            "gone: failed 550 | failed 550",
+            "grey: deferred 451, sent 250 | sent 250",
+            "plain:  | sent 250",
+        ];
+        assert!(known.contains(&history.as_str()), "{histories:#?}");
+    }
 }
 
 #[tokio::test(flavor = "multi_thread")]

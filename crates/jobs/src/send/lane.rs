@@ -81,6 +81,9 @@ impl<'a> Road<'a> {
 /// The rows that wait for a lane.
 pub(super) type Queue = Arc<tokio::sync::Mutex<mpsc::Receiver<Ready>>>;
 
+/// How often a lane that waits looks whether the send was halted.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
 /// How often one message is tried over another connection when the server breaks off before its end.
 const MOST_CONNECTIONS: u32 = 3;
 
@@ -216,10 +219,14 @@ impl<'a> Lane<'a> {
         let (Route::Relays(relays), Some((place, _))) = (&road.post.route, &self.connection) else { return Tried::Withdrawn };
         let settings = &relays[place.relay()].0;
         let host = settings.host.clone();
-        if let Err(error) = self.keep_pace(settings).await {
-            // The pace is kept in the database; without it nothing is marked either.
-            tracing::warn!(error = &error as &dyn std::error::Error, "the pace cannot be kept");
-            return Tried::Withdrawn;
+        match self.keep_pace(settings).await {
+            Ok(true) => {}
+            Ok(false) => return Tried::Withdrawn,
+            Err(error) => {
+                // The pace is kept in the database; without it nothing is marked either.
+                tracing::warn!(error = &error as &dyn std::error::Error, "the pace cannot be kept");
+                return Tried::Withdrawn;
+            }
         }
         let pieces: Vec<&[u8]> = message.filled.pieces().collect();
         let Some((_, connection)) = &mut self.connection else { return Tried::Withdrawn };
@@ -291,14 +298,19 @@ impl<'a> Lane<'a> {
         }
     }
 
-    /// Waits until the relay may be given one message more.
-    async fn keep_pace(&self, settings: &RelaySettings) -> Result<(), pulse_store::StoreError> {
-        let Some(pace) = &settings.pace else { return Ok(()) };
+    /// Waits until the relay may be given one message more; `false` when the send is halted meanwhile.
+    async fn keep_pace(&self, settings: &RelaySettings) -> Result<bool, pulse_store::StoreError> {
+        let Some(pace) = &settings.pace else { return Ok(true) };
         let bucket = format!("relay {}:{}", settings.host, settings.port());
-        while let Some(wait_ms) = turns::take(self.road.store, &bucket, pace, self.road.now()).await? {
-            tokio::time::sleep(Duration::from_millis(wait_ms.unsigned_abs())).await;
+        let promised = turns::promised(self.road.store, &bucket, pace, self.road.now()).await?;
+        let until = tokio::time::Instant::now() + Duration::from_millis(promised);
+        while tokio::time::Instant::now() < until {
+            tokio::time::sleep_until(until.min(tokio::time::Instant::now() + LOOK_AGAIN)).await;
+            if self.road.is_halted() {
+                return Ok(false);
+            }
         }
-        Ok(())
+        Ok(true)
     }
 
     async fn break_off(&mut self, is_about_connection: bool) {

@@ -7,7 +7,7 @@
 use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 
-use pulse_deliver::pace::Pace;
+use pulse_deliver::pace::{self, Pace};
 use pulse_deliver::relay::{DomainSettings, Domains};
 use pulse_store::{Claimed, Level, Store, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
@@ -127,16 +127,27 @@ impl<'a> Turns<'a> {
 }
 
 /// Takes a token from a bucket that all nodes share; or says for how many milliseconds to wait.
-pub(super) async fn take(store: &Store, bucket: &str, pace: &Pace, now: i64) -> Result<Option<i64>, StoreError> {
+async fn take(store: &Store, bucket: &str, pace: &Pace, now: i64) -> Result<Option<i64>, StoreError> {
     let mut wait = None;
+    change(store, bucket, pace, now, &mut |level| wait = pace.take(level, now).err()).await?;
+    Ok(wait.map(|wait| i64::try_from(wait.ms).unwrap_or(i64::MAX)))
+}
+
+/// Has a token of a bucket promised that all nodes share; in how many milliseconds it is there.
+pub(super) async fn promised(store: &Store, bucket: &str, pace: &Pace, now: i64) -> Result<u64, StoreError> {
+    let mut wait_ms = 0;
+    change(store, bucket, pace, now, &mut |level| wait_ms = pace.promise(level, now)).await?;
+    Ok(wait_ms)
+}
+
+async fn change(store: &Store, bucket: &str, pace: &Pace, now: i64, how: &mut (dyn FnMut(&mut pace::Level) + Send)) -> Result<(), StoreError> {
     let full = pace.full(now);
     let mut change = |_: usize, kept: &mut Level| {
-        let mut level = pulse_deliver::pace::Level { tokens: kept.tokens, at: kept.at };
-        wait = pace.take(&mut level, now).err();
+        let mut level = pace::Level { tokens: kept.tokens, at: kept.at };
+        how(&mut level);
         *kept = Level { tokens: level.tokens, at: level.at };
     };
-    store.change_levels(&[bucket], Level { tokens: full.tokens, at: full.at }, &mut change).await?;
-    Ok(wait.map(|wait| i64::try_from(wait.ms).unwrap_or(i64::MAX)))
+    store.change_levels(&[bucket], Level { tokens: full.tokens, at: full.at }, &mut change).await
 }
 
 #[cfg(test)]
