@@ -12,6 +12,7 @@
 //! | an edition and its readers -> messages, a row for each reader | [`send`] |
 //! | messages to one person -> on their way | [`notices`] |
 //! | what readers do on their own pages | [`reader`] |
+//! | mail that comes in -> each message in its place | [`intake`] |
 //! | messages that came back -> readers who are written to no more | [`returns`] |
 //! | is everything in order? | [`checkup`] |
 //!
@@ -21,6 +22,7 @@
 pub mod checkup;
 pub mod error;
 pub mod import;
+pub mod intake;
 pub mod life;
 pub mod notices;
 pub mod output;

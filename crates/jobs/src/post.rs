@@ -21,6 +21,7 @@ pub(crate) use places::{Place, Places};
 pub use keys::{KeyError, Keys, NewRecord};
 
 use crate::error::JobError;
+use crate::intake::ReturnsSettings;
 
 /// How an installation sends, as its settings file says it.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -43,6 +44,8 @@ pub struct PostSettings {
     pub repeat_after_s: Option<u32>,
     /// How much single domains may get at a time.
     pub domains: Vec<DomainSettings>,
+    /// How what comes back is taken in.
+    pub returns: ReturnsSettings,
 }
 
 /// As long as a relay should take over a message at most.
@@ -89,15 +92,22 @@ pub enum Route {
     Relays(Vec<(RelaySettings, Server)>),
 }
 
+impl PostSettings {
+    /// What this machine calls itself, said or not.
+    pub fn hello_name(&self) -> &str {
+        if self.hello_name.is_empty() { "localhost" } else { &self.hello_name }
+    }
+}
+
 impl Post {
     /// Checks the settings, reads or makes the keys, opens the outbox where there is no relay. `now` is Unix milliseconds.
     ///
     /// # Errors
     /// [`JobError::Post`] says what is wrong with the settings, [`JobError::Keys`] which key cannot be read.
     pub fn open(settings: &PostSettings, keys: &Path, outbox: &Path, now: i64) -> Result<Self, JobError> {
-        let or = |text: &str, usual: &str| if text.is_empty() { usual.to_owned() } else { text.to_owned() };
         settings.retry.check().map_err(|cause| JobError::Post { message: cause.to_string() })?;
-        let hello_name = or(&settings.hello_name, "localhost");
+        settings.returns.check()?;
+        let hello_name = settings.hello_name().to_owned();
         let route = if settings.relays.is_empty() {
             let outbox = Outbox::open(outbox).map_err(|cause| JobError::Unreadable { file: outbox.display().to_string(), cause })?;
             Route::Outbox(outbox)

@@ -1,16 +1,18 @@
 //! Messages that came back -> what they mean for deliveries and readers.
 //!
 //! In: the bytes of one message. Out: what it was, and what was done. A message counts only with a token that Pulse signed for a
-//! delivery, so that nobody can forge a bounce to take readers off the list; reading one again changes nothing. Not here: what a
-//! bounce says and when an address is given up (deliver).
+//! delivery, so that nobody can forge a bounce to take readers off the list; reading one again changes nothing, except that it
+//! finishes what a machine that died had begun; what came before a reader consented anew counts no more. Not here: what a bounce says
+//! and when an address is given up (deliver), how messages come in ([`crate::intake`]).
 
 use pulse_deliver::bounce::policy::{self, Event, Happened, Limits, Measure};
 use pulse_deliver::bounce::{self, Action, Class, Feedback, Outcome, Reason, Returned, What};
+use pulse_deliver::intake::MOST_BYTES;
 use pulse_deliver::token::Mailbox;
-use pulse_model::EmailAddress;
 use pulse_model::ids::{DeliveryId, SubscriberId};
-use pulse_model::subscriber::{ConsentEvent, Step, SuppressionReason};
-use pulse_store::{Bounced, DeliveryRow, NewBounce, NewSuppression, Reply, Store};
+use pulse_model::subscriber::{ConsentEvent, State, Step, SuppressionReason};
+use pulse_model::{EmailAddress, Slug};
+use pulse_store::{Bounced, DeliveryRow, NewBounce, NewSuppression, Reply, Store, StoredSubscription};
 use sha2::{Digest as _, Sha256};
 
 use crate::error::JobError;
@@ -36,12 +38,18 @@ pub enum Done {
 /// How far back the history of a reader counts: the limits of the policy look back no further.
 const HISTORY_MS: i64 = 366 * 24 * 60 * 60 * 1000;
 
+/// Whether this is an address of ours that mail comes back to, or that readers leave by: one with a token in it that is good.
+pub fn is_return_path(post: &Post, address: &str) -> bool {
+    token_of(post, address).is_some()
+}
+
 /// Reads one message and does what follows from it. `arrived_at` is the address its envelope had, where that is known. `now` is
-/// Unix milliseconds.
+/// Unix milliseconds. Of a message only the first [`MOST_BYTES`] are looked at.
 ///
 /// # Errors
 /// What the store says; nothing is half done.
 pub async fn take(store: &Store, post: &Post, message: &[u8], arrived_at: Option<&str>, now: i64) -> Result<Done, JobError> {
+    let message = &message[..message.len().min(MOST_BYTES)];
     let returned = bounce::read(message, arrived_at);
     let Some((mailbox, delivery)) = delivery_of(post, &returned) else {
         return Ok(match returned.what {
@@ -66,10 +74,7 @@ pub async fn take(store: &Store, post: &Post, message: &[u8], arrived_at: Option
     let (class, reason) = names_of(&happened);
     let noted =
         NewBounce { message_sha256: sha256(message), delivery: Some(delivery), class: class.into(), reason: reason.into(), is_final, status, words, excerpt };
-    match store.add_bounce(&noted, now).await? {
-        Bounced::Known(_) => Ok(Done::Known),
-        Bounced::Added(_) => settle(store, post, &row, now).await,
-    }
+    keep(store, post, &row, &noted, now).await
 }
 
 /// A server refused a message because the address is dead: it says at once what a bounce would say later.
@@ -90,10 +95,33 @@ pub(crate) async fn refused(store: &Store, post: &Post, delivery: DeliveryId, re
         excerpt: words.clone(),
         words,
     };
-    match store.add_bounce(&noted, now).await? {
-        Bounced::Known(_) => Ok(Done::Known),
-        Bounced::Added(_) => settle(store, post, &row, now).await,
+    keep(store, post, &row, &noted, now).await
+}
+
+/// Keeps a bounce, and does what follows from it. A machine that died in between kept it and did no more, so one that is known is
+/// followed as well, as long as the reader is still written to.
+async fn keep(store: &Store, post: &Post, row: &DeliveryRow, noted: &NewBounce, now: i64) -> Result<Done, JobError> {
+    match store.add_bounce(noted, now).await? {
+        Bounced::Added(_) => settle(store, post, row, now).await,
+        Bounced::Known(_) => {
+            if subscription(store, row).await?.is_some_and(|there| there.subscription.state == State::Active) {
+                settle(store, post, row, now).await?;
+            }
+            Ok(Done::Known)
+        }
     }
+}
+
+/// The subscription that a delivery was for, while the reader is there.
+async fn subscription(store: &Store, row: &DeliveryRow) -> Result<Option<StoredSubscription>, JobError> {
+    let Some(subscriber) = row.subscriber else { return Ok(None) };
+    let digest = digest_of(store, row).await?;
+    let reader = store.subscriber(subscriber).await?;
+    Ok(reader.and_then(|reader| reader.subscriptions.into_iter().find(|there| there.subscription.digest == digest)))
+}
+
+async fn digest_of(store: &Store, row: &DeliveryRow) -> Result<Slug, JobError> {
+    Ok(store.send(row.send).await?.ok_or(JobError::NoSuchSend { send: row.send })?.digest)
 }
 
 fn sha256(bytes: &[u8]) -> String {
@@ -103,8 +131,12 @@ fn sha256(bytes: &[u8]) -> String {
 /// The delivery whose token a message carries, in the address it came to or anywhere in it.
 fn delivery_of(post: &Post, returned: &Returned) -> Option<(Mailbox, DeliveryId)> {
     let identity = &returned.identity;
-    let addresses = identity.arrived_at.iter().chain(&identity.sent_from);
-    addresses.filter_map(|address| address.split_once('@')).find_map(|(local, _)| post.keys.ring.verify_local_part(local).ok())
+    let mut addresses = identity.arrived_at.iter().chain(&identity.sent_from);
+    addresses.find_map(|address| token_of(post, address))
+}
+
+fn token_of(post: &Post, address: &str) -> Option<(Mailbox, DeliveryId)> {
+    post.keys.ring.verify_local_part(address.split_once('@')?.0).ok()
 }
 
 /// What a message says, as the store keeps it.
@@ -152,7 +184,14 @@ fn happened_in(class: &str, reason: &str) -> Option<Happened> {
 /// Asks the policy about the reader's history, and does what it says.
 async fn settle(store: &Store, post: &Post, row: &DeliveryRow, now: i64) -> Result<Done, JobError> {
     let Some(subscriber) = row.subscriber else { return Ok(Done::Noted("the reader has been erased".to_owned())) };
-    let decision = policy::decide(&history(store, subscriber, now).await?, &Limits::default());
+    let mut history = history(store, subscriber, now).await?;
+    let mut decision = policy::decide(&history, &Limits::default());
+    if decision.measure != Measure::Keep {
+        // Looked up only now, because most that comes back leads to nothing. Before the others: what came back in the very moment of a
+        // consent counts.
+        history.splice(0..0, consents(store, row).await?);
+        decision = policy::decide(&history, &Limits::default());
+    }
     let (step, reason) = match decision.measure {
         Measure::Keep => return Ok(Done::Noted(decision.sentence)),
         Measure::Suppress => (Step::Bounce, SuppressionReason::Bounced),
@@ -182,6 +221,13 @@ async fn history(store: &Store, subscriber: SubscriberId, now: i64) -> Result<Ve
     Ok(events)
 }
 
+/// The moments at which the reader said yes, or a person set the address free.
+async fn consents(store: &Store, row: &DeliveryRow) -> Result<Vec<Event>, JobError> {
+    let events = subscription(store, row).await?.map(|there| there.events).unwrap_or_default();
+    let is_fresh = |event: &ConsentEvent| matches!(event.step, Step::Confirm | Step::Reinstate);
+    Ok(events.into_iter().filter(is_fresh).map(|event| Event { at: event.at, edition: None, happened: Happened::Reinstated }).collect())
+}
+
 async fn leave(store: &Store, row: &DeliveryRow, now: i64) -> Result<Done, JobError> {
     let Some(subscriber) = row.subscriber else { return Ok(Done::Noted("the reader has been erased".to_owned())) };
     take_step(store, row, subscriber, Step::Leave, "asked by mail", now).await?;
@@ -189,8 +235,8 @@ async fn leave(store: &Store, row: &DeliveryRow, now: i64) -> Result<Done, JobEr
 }
 
 async fn take_step(store: &Store, row: &DeliveryRow, subscriber: SubscriberId, step: Step, reason: &str, now: i64) -> Result<(), JobError> {
-    let send = store.send(row.send).await?.ok_or(JobError::NoSuchSend { send: row.send })?;
+    let digest = digest_of(store, row).await?;
     let event = ConsentEvent { at: now, step, basis: None, source: "a message that came back".to_owned(), wording: None, reason: reason.to_owned() };
-    store.step_subscription(subscriber, &send.digest, &event, now).await?;
+    store.step_subscription(subscriber, &digest, &event, now).await?;
     Ok(())
 }

@@ -133,6 +133,10 @@ const MAIL: &str = "
 # host = \"smtp.example.org\"
 # auth = { user = \"pulse\", password = { file = \"/run/secrets/relay\" } }
 # pace = { per_second = 14 }
+#
+# Where bounces come in; docs/sending.md explains it.
+# [mail.returns]
+# lmtp = \"127.0.0.1:2424\"
 ";
 
 /// A value that an option could have.

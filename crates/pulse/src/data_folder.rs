@@ -60,6 +60,11 @@ impl DataFolder {
         self.path.join("outbox")
     }
 
+    /// The maildir for what a mail server brings and is left for people.
+    pub(crate) fn returns(&self) -> PathBuf {
+        self.path.join("returns")
+    }
+
     /// What messages leave through.
     pub(crate) fn post(&self, now: i64) -> anyhow::Result<Post> {
         Ok(Post::open(&self.config()?.mail, &self.keys(), &self.outbox(), now)?)

@@ -125,15 +125,15 @@ pub enum SettingsError {
         cause: PaceError,
     },
     /// Neither password nor token, or both.
-    #[error("the login at relay {host} needs either a password or a token")]
+    #[error("the login at {host} needs either a password or a token")]
     OneProof {
-        /// The relay.
+        /// The server.
         host: String,
     },
     /// A password, and a connection that others can read.
-    #[error("the login at relay {host} needs TLS; only a relay on this machine can do without, with allow_plain_on_loopback")]
+    #[error("the login at {host} needs TLS; only a server on this machine can do without, with allow_plain_on_loopback")]
     LoginWithoutTls {
-        /// The relay.
+        /// The server.
         host: String,
     },
     /// The variable is not set, or is not UTF-8, or there is nothing in it.
@@ -152,13 +152,31 @@ pub enum SettingsError {
         cause: io::Error,
     },
     /// The certificates are of no use.
-    #[error("the certificate of relay {host} could not be checked")]
+    #[error("the certificate of {host} could not be checked")]
     Trust {
-        /// The relay.
+        /// The server.
         host: String,
         /// Why.
         #[source]
         cause: TrustError,
+    },
+    /// A mailbox is read with a password, which must not go astray.
+    #[error("{host} is read with tls = \u{201c}implicit\u{201d} or \u{201c}required\u{201d}")]
+    NotWithTls {
+        /// The server.
+        host: String,
+    },
+    /// A name for a folder that cannot be told to every server as it is.
+    #[error("\u{201c}{name}\u{201d} cannot be the name of a folder: write it in printable ASCII")]
+    Folder {
+        /// As it was given.
+        name: String,
+    },
+    /// What was read would be read again.
+    #[error("messages cannot go from the folder {name} to the folder {name}; name another for those that have been read")]
+    SameFolder {
+        /// Which.
+        name: String,
     },
 }
 
@@ -194,14 +212,7 @@ impl RelaySettings {
             }
         }
         self.pace.as_ref().map_or(Ok(()), Pace::check).map_err(|cause| SettingsError::Pace { host: host(), cause })?;
-        let Some(auth) = &self.auth else { return Ok(()) };
-        if auth.password.is_some() == auth.token.is_some() {
-            return Err(SettingsError::OneProof { host: host() });
-        }
-        if self.tls == TlsPolicy::Off && !auth.allow_plain_on_loopback {
-            return Err(SettingsError::LoginWithoutTls { host: host() });
-        }
-        Ok(())
+        self.auth.as_ref().map_or(Ok(()), |auth| auth.check(&self.host, self.tls))
     }
 
     /// The port that is meant.
@@ -224,7 +235,7 @@ impl RelaySettings {
             port: self.port(),
             hello_name: hello_name.to_owned(),
             tls: self.tls,
-            trust: self.trust()?,
+            trust: trust(&self.host, self.tls, self.ca_file.as_deref())?,
             login: self.login()?,
             timeouts: self.timeouts,
             messages_per_connection: self.messages_per_connection,
@@ -236,23 +247,41 @@ impl RelaySettings {
     /// # Errors
     /// [`SettingsError`] when it cannot be read.
     pub fn login(&self) -> Result<Option<Login>, SettingsError> {
-        let Some(Auth { user, password, token, allow_plain_on_loopback }) = &self.auth else { return Ok(None) };
-        let proof = match (password, token) {
-            (Some(source), None) => Proof::Password(source.read()?),
-            (None, Some(source)) => Proof::Token(source.read()?),
-            _ => return Err(SettingsError::OneProof { host: self.host.clone() }),
-        };
-        Ok(Some(Login { user: user.clone(), proof, allow_plain_on_loopback: *allow_plain_on_loopback }))
+        self.auth.as_ref().map(|auth| auth.login(&self.host)).transpose()
+    }
+}
+
+impl Auth {
+    /// Checks what a type cannot say. Reads nothing.
+    pub(crate) fn check(&self, host: &str, tls: TlsPolicy) -> Result<(), SettingsError> {
+        if self.password.is_some() == self.token.is_some() {
+            return Err(SettingsError::OneProof { host: host.to_owned() });
+        }
+        if tls == TlsPolicy::Off && !self.allow_plain_on_loopback {
+            return Err(SettingsError::LoginWithoutTls { host: host.to_owned() });
+        }
+        Ok(())
     }
 
-    fn trust(&self) -> Result<Option<Trust>, SettingsError> {
-        let trust = match (&self.ca_file, self.tls) {
-            (_, TlsPolicy::Off) => return Ok(None),
-            (Some(path), _) => Trust::of_authorities(read(path, MAX_CERTIFICATES_BYTES)?.as_bytes()),
-            (None, _) => Trust::of_system(),
+    /// Who Pulse is at a server, with the secret as it is now.
+    pub(crate) fn login(&self, host: &str) -> Result<Login, SettingsError> {
+        let proof = match (&self.password, &self.token) {
+            (Some(source), None) => Proof::Password(source.read()?),
+            (None, Some(source)) => Proof::Token(source.read()?),
+            _ => return Err(SettingsError::OneProof { host: host.to_owned() }),
         };
-        trust.map(Some).map_err(|cause| SettingsError::Trust { host: self.host.clone(), cause })
+        Ok(Login { user: self.user.clone(), proof, allow_plain_on_loopback: self.allow_plain_on_loopback })
     }
+}
+
+/// Who may sign the certificate of a server: the authorities in a file, or else what the system believes. Nobody without TLS.
+pub(crate) fn trust(host: &str, tls: TlsPolicy, ca_file: Option<&Path>) -> Result<Option<Trust>, SettingsError> {
+    let trust = match (ca_file, tls) {
+        (_, TlsPolicy::Off) => return Ok(None),
+        (Some(path), _) => Trust::of_authorities(read(path, MAX_CERTIFICATES_BYTES)?.as_bytes()),
+        (None, _) => Trust::of_system(),
+    };
+    trust.map(Some).map_err(|cause| SettingsError::Trust { host: host.to_owned(), cause })
 }
 
 impl SecretSource {
@@ -326,11 +355,11 @@ mod tests {
         let wrong = |more: &str| settings(&format!("host = \"mail.example.org\"\n{more}")).check().unwrap_err().to_string();
         assert_eq!(wrong("connections = 0"), "connections of a relay must be at least 1");
         assert_eq!(wrong("pace = { per_second = 0 }"), "the pace of relay mail.example.org cannot be kept");
-        assert_eq!(wrong("auth = { user = \"a\" }"), "the login at relay mail.example.org needs either a password or a token");
+        assert_eq!(wrong("auth = { user = \"a\" }"), "the login at mail.example.org needs either a password or a token");
         let both = "auth = { user = \"a\", password = { env = \"A\" }, token = { env = \"B\" } }";
-        assert_eq!(wrong(both), "the login at relay mail.example.org needs either a password or a token");
+        assert_eq!(wrong(both), "the login at mail.example.org needs either a password or a token");
         let off = "tls = \"off\"\nauth = { user = \"a\", password = { env = \"A\" } }";
-        assert!(wrong(off).starts_with("the login at relay mail.example.org needs TLS"));
+        assert!(wrong(off).starts_with("the login at mail.example.org needs TLS"));
         assert_eq!(settings("host = \"\"").check().unwrap_err().to_string(), "a relay has no host");
     }
 

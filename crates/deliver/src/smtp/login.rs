@@ -73,20 +73,27 @@ impl Login {
     /// What is sent for the best mechanism that is offered, line by line, without CRLF. After each but the last the server
     /// has to answer 334.
     pub(super) fn lines(&self, offered: &Extensions) -> Result<Vec<String>, LoginError> {
-        let (Proof::Password(Secret(secret)) | Proof::Token(Secret(secret))) = &self.proof;
-        if self.user.chars().chain(secret.chars()).any(char::is_control) {
-            return Err(LoginError::Control);
-        }
-        let user = &self.user;
+        let (mechanism, proof) = self.proof()?;
         match &self.proof {
-            Proof::Password(_) if offered.plain => Ok(vec![format!("AUTH PLAIN {}", BASE64.encode(format!("\0{user}\0{secret}")))]),
-            Proof::Password(_) if offered.login => Ok(vec!["AUTH LOGIN".to_owned(), BASE64.encode(user), BASE64.encode(secret)]),
+            Proof::Password(_) if offered.plain => Ok(vec![format!("AUTH {mechanism} {proof}")]),
+            Proof::Password(Secret(secret)) if offered.login => Ok(vec!["AUTH LOGIN".to_owned(), BASE64.encode(&self.user), BASE64.encode(secret)]),
             Proof::Password(_) => Err(LoginError::NotOffered { wanted: "PLAIN or LOGIN" }),
-            Proof::Token(_) if offered.xoauth2 => {
-                Ok(vec![format!("AUTH XOAUTH2 {}", BASE64.encode(format!("user={user}\u{1}auth=Bearer {secret}\u{1}\u{1}")))])
-            }
+            Proof::Token(_) if offered.xoauth2 => Ok(vec![format!("AUTH {mechanism} {proof}")]),
             Proof::Token(_) => Err(LoginError::NotOffered { wanted: "XOAUTH2" }),
         }
+    }
+
+    /// The name of the SASL mechanism for what there is, and what it wants to know, in base64.
+    pub(crate) fn proof(&self) -> Result<(&'static str, String), LoginError> {
+        let (Proof::Password(Secret(secret)) | Proof::Token(Secret(secret))) = &self.proof;
+        let user = &self.user;
+        if user.chars().chain(secret.chars()).any(char::is_control) {
+            return Err(LoginError::Control);
+        }
+        Ok(match &self.proof {
+            Proof::Password(_) => ("PLAIN", BASE64.encode(format!("\0{user}\0{secret}"))),
+            Proof::Token(_) => ("XOAUTH2", BASE64.encode(format!("user={user}\u{1}auth=Bearer {secret}\u{1}\u{1}"))),
+        })
     }
 }
 

@@ -85,7 +85,7 @@ impl Trust {
         Ok(Self::from(versions.with_root_certificates(roots).with_no_client_auth()))
     }
 
-    pub(super) fn connector(&self) -> &TlsConnector {
+    pub(crate) fn connector(&self) -> &TlsConnector {
         &self.0
     }
 }

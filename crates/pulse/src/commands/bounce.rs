@@ -3,17 +3,21 @@
 use std::io::{Read as _, Write as _};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::{Args, Subcommand};
+use pulse_jobs::intake::{self, Desk};
 use pulse_jobs::returns::{Done, take};
 
 use super::{Call, write_json};
+use crate::fault::Refusal;
 
 /// Read messages that came back
 #[derive(Debug, Subcommand)]
 pub(crate) enum BounceCommand {
     Feed(Feed),
+    Read(Read),
     List(List),
 }
 
@@ -31,6 +35,18 @@ pub(crate) struct Feed {
     to: Option<String>,
 }
 
+/// Read all that waits in a mailbox
+///
+/// Reads the maildir and the IMAP account of `[mail.returns]` once, or the maildir that is named. What was read goes into the
+/// folder Done, what cannot be read into the folder Aside; mail for people stays where it is, flagged. `pulse serve` does the same
+/// by itself every minute.
+#[derive(Args, Debug)]
+#[command(after_long_help = "Examples:\n  pulse bounce read\n  pulse bounce read /var/mail/bounces")]
+pub(crate) struct Read {
+    /// A maildir; without one, what pulse.toml names
+    maildir: Option<PathBuf>,
+}
+
 /// List what came back
 ///
 /// The newest first: what it means, the status, and the other server's words.
@@ -43,7 +59,7 @@ pub(crate) struct List {
 }
 
 /// Larger ones are some attachment's; a report is a few kilobytes.
-const MOST_BYTES: u64 = 32 * 1024 * 1024;
+const MOST_BYTES: u64 = 2 * 1024 * 1024;
 
 /// How many are listed.
 const LISTED: u32 = 100;
@@ -51,9 +67,41 @@ const LISTED: u32 = 100;
 pub(crate) async fn run(command: BounceCommand, call: &mut Call) -> anyhow::Result<ExitCode> {
     match command {
         BounceCommand::Feed(args) => feed(args, call).await?,
+        BounceCommand::Read(args) => return read(&args, call).await,
         BounceCommand::List(args) => list(&args, call).await?,
     }
     Ok(ExitCode::SUCCESS)
+}
+
+async fn read(args: &Read, call: &mut Call) -> anyhow::Result<ExitCode> {
+    let settings = call.folder.config()?.mail.returns;
+    let (maildir, imap) = match &args.maildir {
+        Some(named) => (Some(named.clone()), None),
+        None => (settings.maildir, settings.imap),
+    };
+    if maildir.is_none() && imap.is_none() {
+        let advice = "Name a maildir, or write maildir or imap under [mail.returns] in pulse.toml; docs/sending.md explains them.";
+        return Err(Refusal::new("there is no mailbox to read".to_owned(), advice).into());
+    }
+    let desk = Desk { store: call.folder.open().await?, post: Arc::new(call.folder.post(call.now)?), clock: Arc::new(crate::clock) };
+    let mut outcomes = Vec::new();
+    if let Some(maildir) = maildir {
+        outcomes.push((maildir.display().to_string(), intake::read_maildir(&desk, &maildir).await));
+    }
+    if let Some(imap) = imap {
+        outcomes.push((imap.host.clone(), intake::read_imap(&desk, &imap).await));
+    }
+    let mut code = ExitCode::SUCCESS;
+    for (name, outcome) in outcomes {
+        match outcome {
+            Ok(tally) => writeln!(call.out, "{name}: {tally}")?,
+            Err(error) => {
+                code = ExitCode::FAILURE;
+                writeln!(call.out, "{name}: {:#}", anyhow::Error::from(error))?;
+            }
+        }
+    }
+    Ok(code)
 }
 
 async fn feed(args: Feed, call: &mut Call) -> anyhow::Result<()> {

@@ -82,7 +82,9 @@ pub(crate) async fn run(args: Demo, call: &mut Call) -> anyhow::Result<ExitCode>
     writeln!(call.out, "Files in {}:\n{}", folder.display(), table(&[Align::Left, Align::Right, Align::Left], &rows))?;
     tell_where_to_look(&args, &folder, &profile.digest, key, &site, call)?;
     if let Some(listener) = listener {
-        serve::serve(listener, store, site, serve::readers(&data_folder, call.now)?, None).await;
+        let readers = serve::readers(&data_folder, call.now)?;
+        let beside = serve::Beside::notices(store.clone(), readers.clone());
+        beside.during(pulse_web::serve(listener, store, site, readers, serve::asked_to_stop())).await;
     }
     data_folder.close().await;
     Ok(ExitCode::SUCCESS)

@@ -1,21 +1,22 @@
-//! `pulse serve`: the pages of what is published.
+//! `pulse serve`: the pages of what is published, and what goes on beside them.
+
+mod beside;
 
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::process::ExitCode;
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::Context as _;
 use clap::Args;
 use pulse_jobs::Site;
-use pulse_jobs::notices;
-use pulse_jobs::send::{Node, Worker, attend};
+use pulse_jobs::intake::Intakes;
+use pulse_jobs::send::{Node, Worker};
 use pulse_store::Store;
 use pulse_web::Readers;
 use tokio::net::TcpListener;
-use tokio::sync::watch;
 
+pub(super) use self::beside::Beside;
 use super::Call;
 use crate::config::{ListenOption, SiteOption};
 use crate::data_folder::DataFolder;
@@ -51,7 +52,10 @@ pub(crate) async fn run(args: Serve, call: &mut Call) -> anyhow::Result<ExitCode
     let readers = readers(&call.folder, call.now)?;
     // Readers' links need an address of the world, not one of this machine that was only guessed.
     let sending = if is_guessed { None } else { Some(worker(&call.folder, &store, &site, &readers, call.now).await?) };
-    serve(listener, store, site, readers, sending).await;
+    let (settings, name) = (config.mail.returns.clone(), config.mail.hello_name().to_owned());
+    let intakes = Some(Intakes { settings, name, folder: call.folder.returns() });
+    let beside = Beside { store: store.clone(), readers: readers.clone(), sending, intakes };
+    beside.during(pulse_web::serve(listener, store, site, readers, asked_to_stop())).await;
     Ok(ExitCode::SUCCESS)
 }
 
@@ -82,39 +86,6 @@ pub(super) fn site_of(listener: &TcpListener) -> anyhow::Result<Site> {
 pub(super) async fn worker(folder: &DataFolder, store: &Store, site: &Site, readers: &Readers, now: i64) -> anyhow::Result<Worker> {
     let node = Node::begin(store, &folder.path, &readers.post.node, now).await?;
     Ok(Worker { store: store.clone(), post: readers.post.clone(), site: site.clone(), clock: readers.clock.clone(), node: Arc::new(node) })
-}
-
-/// Serves until Ctrl-C or SIGTERM, and works on sends that are due.
-pub(super) async fn serve(listener: TcpListener, store: Store, site: Site, readers: Readers, sending: Option<Worker>) {
-    let (stop, stopped) = watch::channel(false);
-    let notices = tokio::spawn(send_notices(store.clone(), readers.clone(), stopped.clone()));
-    let sends = sending.map(|worker| tokio::spawn(async move { attend(&worker, stopped).await }));
-    pulse_web::serve(listener, store, site, readers, asked_to_stop()).await;
-    _ = stop.send(true);
-    // What is under way may end; what then waits is sent after the next start.
-    _ = tokio::time::timeout(LONGEST_FAREWELL, notices).await;
-    if let Some(sends) = sends {
-        _ = tokio::time::timeout(LONGEST_FAREWELL, sends).await;
-    }
-}
-
-/// How often it is looked whether a message to one person waits.
-const BETWEEN_NOTICES: Duration = Duration::from_secs(5);
-/// How long a message that is under way may take when the server is to stop.
-const LONGEST_FAREWELL: Duration = Duration::from_secs(30);
-
-/// Sends messages to single persons, such as confirmations, until it is to stop.
-async fn send_notices(store: Store, readers: Readers, mut stopped: watch::Receiver<bool>) {
-    loop {
-        match notices::work(&store, &readers.post, (readers.clock)()).await {
-            Ok(0) => {}
-            Ok(count) => tracing::info!(count, "notices were dealt with"),
-            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "notices could not be sent"),
-        }
-        if tokio::time::timeout(BETWEEN_NOTICES, stopped.changed()).await.is_ok() {
-            return;
-        }
-    }
 }
 
 /// What the pages of single readers need, from the keys of a data folder.

@@ -49,12 +49,13 @@ pub(crate) async fn add(db: &Connections, bounce: &NewBounce, now: i64) -> Answe
     Ok(Bounced::Added(id))
 }
 
-/// The row of a message that had been taken, or may have been, and came back.
+/// The row of a message that had been taken, or may have been, and came back. A bounce can be faster than the node that sent the
+/// message and has yet to write so: what that node says then comes too late and is refused.
 async fn fail(connection: &mut Connection, id: DeliveryId, send: &str, from: DeliveryStatus, bounce: &NewBounce) -> Answer<()> {
-    if !matches!(from, DeliveryStatus::Sent | DeliveryStatus::Uncertain) {
+    if !matches!(from, DeliveryStatus::Sending | DeliveryStatus::Sent | DeliveryStatus::Uncertain) {
         return Ok(());
     }
-    let sql = "UPDATE delivery SET status = 'failed', lease_by = NULL, reply_code = NULL, reply_status = $2, \
+    let sql = "UPDATE delivery SET status = 'failed', lease_by = NULL, lease_until = NULL, reply_code = NULL, reply_status = $2, \
                reply_text = CASE WHEN subscriber_id IS NULL THEN '' ELSE $3 END WHERE id = $1";
     let query = sqlx::query(sql).bind(id.to_string()).bind(enhanced(&bounce.status)).bind(one_line(&bounce.words, MAX_REPLY_CHARS));
     query.execute(&mut *connection).await?;

@@ -1,0 +1,67 @@
+//! What goes on beside the pages: messages to single persons, sends that are due, and what comes back.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use pulse_jobs::intake::{self, Desk, Intakes};
+use pulse_jobs::notices;
+use pulse_jobs::send::{Worker, attend};
+use pulse_store::Store;
+use pulse_web::Readers;
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+/// What goes on beside the pages.
+pub(crate) struct Beside {
+    pub(crate) store: Store,
+    pub(crate) readers: Readers,
+    /// What works on sends, if any is to be.
+    pub(crate) sending: Option<Worker>,
+    /// The ways in for what comes back.
+    pub(crate) intakes: Option<Intakes>,
+}
+
+/// How often it is looked whether a message to one person waits.
+const BETWEEN_NOTICES: Duration = Duration::from_secs(5);
+/// How long what is under way may take when the server is to stop.
+const LONGEST_FAREWELL: Duration = Duration::from_secs(30);
+
+impl Beside {
+    /// Messages to single persons alone.
+    pub(crate) fn notices(store: Store, readers: Readers) -> Self {
+        Self { store, readers, sending: None, intakes: None }
+    }
+
+    /// Goes on for as long as the pages are served. What is under way then may end; what waits goes on after the next start.
+    pub(crate) async fn during(self, pages: impl Future<Output = ()>) {
+        let Self { store, readers, sending, intakes } = self;
+        let (stop, stopped) = watch::channel(false);
+        let mut tasks = JoinSet::new();
+        if let Some(intakes) = intakes {
+            let desk = Desk { store: store.clone(), post: Arc::clone(&readers.post), clock: Arc::clone(&readers.clock) };
+            tasks.spawn(intake::watch(desk, intakes, stopped.clone()));
+        }
+        if let Some(worker) = sending {
+            let stopped = stopped.clone();
+            tasks.spawn(async move { attend(&worker, stopped).await });
+        }
+        tasks.spawn(send_notices(store, readers, stopped));
+        pages.await;
+        _ = stop.send(true);
+        _ = tokio::time::timeout(LONGEST_FAREWELL, tasks.join_all()).await;
+    }
+}
+
+/// Sends messages to single persons, such as confirmations, until it is to stop.
+async fn send_notices(store: Store, readers: Readers, mut stopped: watch::Receiver<bool>) {
+    loop {
+        match notices::work(&store, &readers.post, (readers.clock)()).await {
+            Ok(0) => {}
+            Ok(count) => tracing::info!(count, "notices were dealt with"),
+            Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "notices could not be sent"),
+        }
+        if tokio::time::timeout(BETWEEN_NOTICES, stopped.changed()).await.is_ok() {
+            return;
+        }
+    }
+}
