@@ -46,6 +46,11 @@ impl Hole {
         Href::parse(self.marker()).expect("a constant that is an address")
     }
 
+    /// An address below it: the hole with `/` and a page behind it.
+    pub fn href_below(self, page: &str) -> Option<Href> {
+        Href::parse(&format!("{}/{page}", self.marker())).ok()
+    }
+
     /// 97 characters that need no escape, neither in HTML nor in quoted-printable.
     fn marker(self) -> &'static str {
         match self {

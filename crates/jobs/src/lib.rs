@@ -13,6 +13,7 @@
 //! | messages to one person -> on their way | [`notices`] |
 //! | what readers do on their own pages | [`reader`] |
 //! | mail that comes in -> each message in its place | [`intake`] |
+//! | links of messages -> where they lead, and how often | [`clicks`] |
 //! | messages that came back -> readers who are written to no more | [`returns`] |
 //! | is everything in order? | [`checkup`] |
 //!
@@ -20,6 +21,7 @@
 //! stages), any SQL (store), any word of a page or a command (web, pulse).
 
 pub mod checkup;
+pub mod clicks;
 pub mod error;
 pub mod import;
 pub mod intake;

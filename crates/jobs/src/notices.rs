@@ -36,6 +36,40 @@ pub struct Letter {
     pub closing: Vec<String>,
 }
 
+/// What a letter is about. An address gets one of each kind in 24 hours.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// A reader is to say yes to a subscription.
+    Confirmation,
+    /// A reader is to say yes from a new address.
+    NewAddress,
+    /// The old address hears of the new one.
+    OldAddress,
+    /// Somebody else is invited, whose address is then forgotten.
+    Invitation,
+}
+
+impl Kind {
+    /// The name in the store.
+    pub fn as_str(self) -> &'static str {
+        match self {
+            Self::Confirmation => "confirmation",
+            Self::NewAddress => "new-address",
+            Self::OldAddress => "old-address",
+            Self::Invitation => "invitation-to-read",
+        }
+    }
+
+    /// What mailbox providers group feedback by.
+    fn purpose(name: &str) -> Purpose {
+        match name {
+            "new-address" | "old-address" => Purpose::ChangeAddress,
+            "invitation-to-read" => Purpose::Invitation,
+            _ => Purpose::Confirm,
+        }
+    }
+}
+
 /// At most so many at a time; the rest are next.
 const MOST_NOTICES: u32 = 50;
 /// Longer than [`MOST_NOTICES`] take with a server that is slow with each.
@@ -45,11 +79,16 @@ const LEASE_MS: i64 = 30 * 60_000;
 ///
 /// # Errors
 /// What the store says.
-pub async fn add(store: &Store, kind: &str, address: &EmailAddress, letter: &Letter, now: i64) -> Result<(), JobError> {
-    let body = serde_json::to_string(letter).map_err(|cause| JobError::Record { cause })?;
-    let notice = NewNotice { kind: kind.to_owned(), address: address.clone(), subject: letter.subject.clone(), body, due_at: now };
-    store.add_notice(&notice, now).await?;
+pub async fn add(store: &Store, kind: Kind, address: &EmailAddress, letter: &Letter, now: i64) -> Result<(), JobError> {
+    store.add_notice(&notice(kind, address, letter, now)?, now).await?;
     Ok(())
+}
+
+/// A letter in the form it is kept in until it is sent.
+pub(crate) fn notice(kind: Kind, address: &EmailAddress, letter: &Letter, now: i64) -> Result<NewNotice, JobError> {
+    let body = serde_json::to_string(letter).map_err(|cause| JobError::Record { cause })?;
+    let forgets = kind == Kind::Invitation;
+    Ok(NewNotice { kind: kind.as_str().to_owned(), address: address.clone(), subject: letter.subject.clone(), body, due_at: now, forgets })
 }
 
 /// Sends what is due, and says how many notices were dealt with. `now` is Unix milliseconds.
@@ -187,7 +226,7 @@ fn message(post: &Post, notice: &Notice, digests: &HashMap<Slug, Digest>, now: i
     let closing: Vec<&str> = letter.closing.iter().map(String::as_str).collect();
     let content = Content {
         sender: Sender { name, address: from, reply_to: digest.sender.reply_to.as_ref(), feedback: feedback.trim_end_matches('-') },
-        purpose: Purpose::Confirm,
+        purpose: Kind::purpose(&notice.kind),
         subject: &letter.subject,
         language: "en-GB",
         paragraphs: &paragraphs,

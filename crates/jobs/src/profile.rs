@@ -93,7 +93,7 @@ impl ProfileError {
 pub const MAX_LOGO_BYTES: usize = 256 * 1024;
 
 /// Slugs whose pages Pulse has another use for.
-const RESERVED: [&str; 8] = ["accessibility", "complaint", "confirm", "healthz", "leave", "preferences", "privacy", "subscribe"];
+const RESERVED: [&str; 9] = ["accessibility", "change-address", "complaint", "confirm", "healthz", "leave", "preferences", "privacy", "subscribe"];
 
 /// Reads a digest's file and the logo beside it.
 ///

@@ -1,6 +1,7 @@
 //! The addresses of public pages: one place that pages, outputs and feeds ask, so that no link can miss its page.
 //!
-//! `/{digest}`, `/{digest}/{key}`, `/{digest}/{key}/{entry}`, `/{digest}/feed.atom`, `/{digest}/logo.png`.
+//! `/{digest}`, `/{digest}/{key}`, `/{digest}/{key}/{entry}`, `/{digest}/feed.atom`, `/{digest}/logo.png`,
+//! `/{digest}/go/{key}/{entry}/{number}`.
 //! Readers and other sites keep these; they do not change.
 
 use std::fmt;
@@ -50,6 +51,16 @@ impl Site {
         format!("{}/{digest}/logo.png", self.0)
     }
 
+    /// What a digest says of itself or is asked about: `accessibility`, `privacy`, `complaint`, `subscribe`, `colleague`.
+    pub fn digest_page(&self, digest: &Slug, page: &str) -> String {
+        format!("{}/{digest}/{page}", self.0)
+    }
+
+    /// What leads to a link of an entry, numbered from 1, and may count that it was followed.
+    pub fn way_out(&self, digest: &Slug, key: EditionKey, entry: &str, link: usize) -> String {
+        format!("{}/{digest}/go/{key}/{entry}/{link}", self.0)
+    }
+
     /// A page for one reader: `leave`, `preferences`, `confirm`, … The token says who.
     pub fn reader_page(&self, page: &str, token: &str) -> String {
         format!("{}/{page}/{token}", self.0)
@@ -67,6 +78,16 @@ impl Site {
             editions: Href::parse(&self.digest(digest)).ok(),
             feed: Href::parse(&self.feed(digest)).ok(),
             logo: Href::parse(&self.logo(digest)).ok(),
+            colleague: Href::parse(&self.digest_page(digest, "colleague")).ok(),
+            ..self.footer(digest)
+        }
+    }
+
+    /// What stands at the foot of every page of a digest.
+    pub fn footer(&self, digest: &Slug) -> Addresses {
+        Addresses {
+            accessibility: Href::parse(&self.digest_page(digest, "accessibility")).ok(),
+            privacy: Href::parse(&self.digest_page(digest, "privacy")).ok(),
             ..Addresses::default()
         }
     }

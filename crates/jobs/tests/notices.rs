@@ -36,7 +36,7 @@ impl Room {
             closing: vec!["If not, do nothing.".into()],
         };
         for address in addresses {
-            notices::add(&store, "confirmation", &EmailAddress::parse(address).unwrap(), &letter, START).await.unwrap();
+            notices::add(&store, notices::Kind::Confirmation, &EmailAddress::parse(address).unwrap(), &letter, START).await.unwrap();
         }
         Self { folder, store }
     }

@@ -180,6 +180,9 @@ pub struct Sender {
     pub return_domain: String,
     /// The words readers agree to when they subscribe. Changing them makes a new version.
     pub consent: String,
+    /// Whether links of entries lead through the site, which counts how often each is followed, and not by whom.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub clicks: bool,
 }
 
 /// How the team writes.

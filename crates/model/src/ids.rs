@@ -44,6 +44,8 @@ ids! {
     DeliveryId,
     /// A message to one person about an account or a subscription: a confirmation, an invitation.
     NoticeId,
+    /// An address that a reader wants to be written to.
+    AddressChangeId,
     /// A message that came back.
     BounceId,
     /// A line of the suppression list.

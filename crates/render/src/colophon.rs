@@ -14,7 +14,7 @@ pub(crate) struct Colophon<'a> {
     pub(crate) email: Option<(&'a str, Option<Href>)>,
     /// The organisation's page and what it is called.
     pub(crate) website: Option<(String, &'a Href)>,
-    /// Accessibility and privacy, then what a reader of this very copy can do.
+    /// Accessibility, privacy and how to pass the digest on, then what a reader of this very copy can do.
     pub(crate) links: Vec<(&'static str, &'a Href)>,
 }
 
@@ -23,7 +23,12 @@ impl<'a> Colophon<'a> {
     pub(crate) fn of(digest: &'a Digest, addresses: &'a Addresses, is_mail: bool) -> Self {
         let footer = &digest.footer;
         let reader = [("Choose your sectors", &addresses.preferences), ("Unsubscribe", &addresses.unsubscribe)];
-        let anyone = [("Accessibility", &footer.accessibility), ("Privacy", &footer.privacy)];
+        let own = |own: &'a Option<Href>, other: &'a Option<Href>| if own.is_some() { own } else { other };
+        let anyone = [
+            ("Accessibility", own(&footer.accessibility, &addresses.accessibility)),
+            ("Privacy", own(&footer.privacy, &addresses.privacy)),
+            ("Send to a colleague", &addresses.colleague),
+        ];
         let links = anyone.into_iter().chain(reader.into_iter().filter(|_| is_mail));
         Self {
             address: &footer.address,

@@ -43,6 +43,12 @@ pub struct Addresses {
     pub unsubscribe: Option<Href>,
     /// Where a reader changes sectors.
     pub preferences: Option<Href>,
+    /// Where a reader has somebody else invited.
+    pub colleague: Option<Href>,
+    /// The accessibility statement, for digests whose footer names none.
+    pub accessibility: Option<Href>,
+    /// The privacy notice, for digests whose footer names none.
+    pub privacy: Option<Href>,
     /// The page that lists the digest's editions.
     pub editions: Option<Href>,
     /// The Atom feed of the digest.

@@ -10,7 +10,9 @@ use pulse_model::{Edition, EditionKey, Publisher, Slug, Status};
 use crate::{EditionId, PublisherId};
 
 pub use mail::{Bounce, Bounced, Lease, Level, NewBounce, NewNotice, Notice, NoticeEnd, Noticed, Reply};
-pub use reader::{Added, Known, NewReader, Preferences, Reader, Refusal, StoredSubscriber, StoredSubscription, SubscriberRow};
+pub use reader::{
+    Added, AddressChange, Invited, Known, NewInvitation, NewReader, Preferences, Reader, Refusal, StoredSubscriber, StoredSubscription, SubscriberRow,
+};
 pub use safeguard::{Audit, Complaint, ComplaintState, NewComplaint, NewSuppression, Suppression};
 pub use send::{
     Attempt, AudiencePage, Claimed, Counts, Cut, DeliveryFilter, DeliveryRow, End, HistoryRow, Outcome, Recipient, Recorded, ReplyCount, SendEvent, SendReport,

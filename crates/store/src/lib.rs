@@ -46,21 +46,26 @@ mod safeguards;
 mod sends;
 mod sqlite;
 
+use std::collections::HashMap;
 use std::path::PathBuf;
 use std::pin::Pin;
 
+use pulse_model::ids::EntryId;
 use pulse_model::life::{Event, Step};
 use pulse_model::{Digest, Edition, EditionKey, Publisher, Register, Slug, Status};
 
 pub use crate::answers::{
-    Added, Attempt, AudiencePage, Audit, Bounce, Bounced, Claimed, Complaint, ComplaintState, Conflict, Counts, Cut, DeliveryFilter, DeliveryRow, EditionRow,
-    End, Health, HistoryRow, Known, Lease, Level, Merge, NewBounce, NewComplaint, NewNotice, NewReader, NewSuppression, Notice, NoticeEnd, Noticed, Outcome,
-    Preferences, PublisherRow, Reader, Recipient, Recorded, Refusal, Reply, ReplyCount, Revision, Saved, SendEvent, SendReport, SendRow, Settled, Signed,
-    Source, StoredCut, StoredEdition, StoredSubscriber, StoredSubscription, SubscriberRow, Suppression, Uncertain,
+    Added, AddressChange, Attempt, AudiencePage, Audit, Bounce, Bounced, Claimed, Complaint, ComplaintState, Conflict, Counts, Cut, DeliveryFilter,
+    DeliveryRow, EditionRow, End, Health, HistoryRow, Invited, Known, Lease, Level, Merge, NewBounce, NewComplaint, NewInvitation, NewNotice, NewReader,
+    NewSuppression, Notice, NoticeEnd, Noticed, Outcome, Preferences, PublisherRow, Reader, Recipient, Recorded, Refusal, Reply, ReplyCount, Revision, Saved,
+    SendEvent, SendReport, SendRow, Settled, Signed, Source, StoredCut, StoredEdition, StoredSubscriber, StoredSubscription, SubscriberRow, Suppression,
+    Uncertain,
 };
 pub use crate::dialect::Patience;
 pub use crate::error::{Cause, Fault, StoreError};
-pub use pulse_model::ids::{AuditId, BounceId, ComplaintId, DeliveryId, DigestId, EditionId, NoticeId, PublisherId, SendId, SubscriberId, SuppressionId};
+pub use pulse_model::ids::{
+    AddressChangeId, AuditId, BounceId, ComplaintId, DeliveryId, DigestId, EditionId, NoticeId, PublisherId, SendId, SubscriberId, SuppressionId,
+};
 
 use crate::address::Address;
 
@@ -229,6 +234,14 @@ impl Store {
     /// As [`Store::edition`].
     pub async fn editions(&self, digest: Option<&Slug>, status: Option<Status>) -> Result<Vec<EditionRow>, StoreError> {
         ask!(self, edition::list(digest, status), "list the editions")
+    }
+
+    /// The entries of an edition as it is now, each by its name in addresses.
+    ///
+    /// # Errors
+    /// As [`Store::edition`].
+    pub async fn entry_ids(&self, id: EditionId) -> Result<HashMap<String, EntryId>, StoreError> {
+        ask!(self, edition::entry_ids(id), "read the entries of edition {id}")
     }
 
     /// The older texts of an edition, the oldest first.

@@ -4,6 +4,8 @@ pub(crate) use crate::dialect::postgres as dialect;
 
 #[path = "queries/add.rs"]
 pub(crate) mod add;
+#[path = "queries/address_change.rs"]
+pub(crate) mod address_change;
 #[path = "queries/audience.rs"]
 pub(crate) mod audience;
 #[path = "queries/audit.rs"]
@@ -28,6 +30,8 @@ pub(crate) mod digest;
 pub(crate) mod edition;
 #[path = "queries/insert.rs"]
 pub(crate) mod insert;
+#[path = "queries/invitation.rs"]
+pub(crate) mod invitation;
 #[path = "queries/life.rs"]
 pub(crate) mod life;
 #[path = "queries/list.rs"]

@@ -3,10 +3,11 @@
 use std::collections::HashSet;
 
 use pulse_model::subscriber::{ConsentEvent, State, SuppressionHash, Wording};
-use pulse_model::{Slug, Subscriber};
+use pulse_model::{EmailAddress, Slug, Subscriber};
 
 use crate::{
-    Added, Known, NewReader, NewSuppression, Preferences, Reader, Store, StoreError, StoredSubscriber, SubscriberId, SubscriberRow, Suppression, SuppressionId,
+    Added, AddressChange, AddressChangeId, Invited, Known, NewInvitation, NewNotice, NewReader, NewSuppression, Preferences, Reader, Store, StoreError,
+    StoredSubscriber, SubscriberId, SubscriberRow, Suppression, SuppressionId,
 };
 
 impl Store {
@@ -77,6 +78,72 @@ impl Store {
     /// [`StoreError::NoSubscriber`]; [`StoreError::AddressTaken`]; [`StoreError::Suppressed`]; or the database fails.
     pub async fn change_subscriber(&self, id: SubscriberId, to: &Subscriber, suppression: SuppressionHash, now: i64) -> Result<(), StoreError> {
         ask!(self, subscriber::change(id, to, suppression, now), "change subscriber {id}")
+    }
+
+    /// Notes that a reader wants to be written to at another address, once somebody says yes from there. Asking for the same
+    /// again gives the same id. What was asked up to `expired_at` is forgotten.
+    ///
+    /// # Errors
+    /// [`StoreError::NoSubscriber`]; or the database fails.
+    pub async fn ask_to_move(&self, id: SubscriberId, to: &EmailAddress, expired_at: i64, now: i64) -> Result<AddressChangeId, StoreError> {
+        ask!(self, address_change::ask(id, to, expired_at, now), "note where subscriber {id} moves")
+    }
+
+    /// Where a reader wants to be written to; `None` where that was forgotten, done, or the reader asked for something else since.
+    ///
+    /// # Errors
+    /// As [`Store::subscriber`].
+    pub async fn address_change(&self, id: AddressChangeId) -> Result<Option<AddressChange>, StoreError> {
+        ask!(self, address_change::get(id), "read where a subscriber moves")
+    }
+
+    /// Moves a reader, and notes it in the audit log and, where the subscription to `digest` is active, as `event` of it.
+    /// `suppression` stands for the new address. `false` where [`Store::address_change`] is `None`.
+    ///
+    /// # Errors
+    /// As [`Store::change_subscriber`].
+    pub async fn make_address_change(
+        &self,
+        id: AddressChangeId,
+        suppression: SuppressionHash,
+        digest: &Slug,
+        event: &ConsentEvent,
+        now: i64,
+    ) -> Result<bool, StoreError> {
+        ask!(self, address_change::make(id, suppression, (digest, event), now), "move a subscriber")
+    }
+
+    /// Adds `message` to somebody whom a reader wants to be invited, unless [`Invited`] says otherwise. Who asked is known for
+    /// 24 hours.
+    ///
+    /// # Errors
+    /// [`StoreError::NoDigest`]; [`StoreError::NoSubscriber`]; or the database fails.
+    pub async fn invite(&self, invitation: &NewInvitation, message: &NewNotice, now: i64) -> Result<Invited, StoreError> {
+        ask!(self, invitation::invite(invitation, message, now), "invite somebody to {}", invitation.digest)
+    }
+
+    /// Where a reader asked to be written to and has not said yes from, with when it was asked; the oldest first.
+    ///
+    /// # Errors
+    /// As [`Store::subscriber`].
+    pub async fn asked_moves(&self, id: SubscriberId) -> Result<Vec<(EmailAddress, i64)>, StoreError> {
+        ask!(self, address_change::of_reader(id), "read where subscriber {id} moves")
+    }
+
+    /// When a reader had somebody invited, as far as that is known; the oldest first.
+    ///
+    /// # Errors
+    /// As [`Store::subscriber`].
+    pub async fn invitations_by(&self, id: SubscriberId) -> Result<Vec<i64>, StoreError> {
+        ask!(self, invitation::of_reader(id), "read what subscriber {id} had sent")
+    }
+
+    /// Forgets moves that were asked up to a moment, invitations up to another, and who asked for them where that is 24 hours ago.
+    ///
+    /// # Errors
+    /// When the database fails.
+    pub async fn forget_moves_and_invitations(&self, moves_until: i64, invited_until: i64, now: i64) -> Result<(), StoreError> {
+        ask!(self, invitation::forget_old(moves_until, invited_until, now), "forget old moves and invitations")
     }
 
     /// Takes a reader out of every table, at once. Deliveries stay, without address and name, for the counts. With `suppress`

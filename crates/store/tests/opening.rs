@@ -67,7 +67,7 @@ async fn a_later_schema_is_left_alone(address: String) {
     let known = store.health().await.unwrap().schema_version;
     store.close().await;
     let mut other = Other::connect(&address).await;
-    assert_eq!(other.count("_sqlx_migrations").await, known);
+    assert_eq!(other.count(&format!("_sqlx_migrations WHERE version = {known}")).await, 1);
     other
         .execute("INSERT INTO _sqlx_migrations (version, description, success, checksum, execution_time) SELECT 9000, description, success, checksum, 0 FROM _sqlx_migrations WHERE version = 1")
         .await;

@@ -169,7 +169,7 @@ async fn leave_traces(store: &Store, send: SendId, reader: SubscriberId) -> (Out
     };
     store.add_bounce(&bounce("ab"), NOW).await.unwrap();
     let address = row.address.parse().unwrap();
-    let notice = NewNotice { kind: "confirmation".into(), address, subject: "For reader1".into(), body: "Dear reader1".into(), due_at: NOW };
+    let notice = NewNotice { kind: "confirmation".into(), address, subject: "For reader1".into(), body: "Dear reader1".into(), due_at: NOW, forgets: false };
     store.add_notice(&notice, NOW).await.unwrap();
     store.append_audit("Bo Tarn", "look up", "subscriber", &row.address, NOW).await.unwrap();
     store.claim(send, lease("quay", NOW), 3, NOW).await.unwrap();

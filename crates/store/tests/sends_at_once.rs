@@ -197,8 +197,14 @@ async fn nobody_is_added_twice(address: String) {
             let mut rows: Vec<_> = (0..40).map(|number| readers::reader(&format!("reader{number}"))).collect();
             rows.rotate_left(node * 5);
             let added = store.add_readers(&slug, &rows, Known::Keep, NOW).await.unwrap();
-            let notice =
-                NewNotice { kind: "confirmation".into(), address: readers::address("ada"), subject: "Please confirm".into(), body: "Yes?".into(), due_at: NOW };
+            let notice = NewNotice {
+                kind: "confirmation".into(),
+                address: readers::address("ada"),
+                subject: "Please confirm".into(),
+                body: "Yes?".into(),
+                due_at: NOW,
+                forgets: false,
+            };
             let noticed = store.add_notice(&notice, NOW).await.unwrap();
             store.close().await;
             (added.iter().filter(|added| matches!(added, Added::Added(_))).count(), matches!(noticed, Noticed::Queued(_)))

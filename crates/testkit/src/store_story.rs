@@ -5,6 +5,7 @@
 //! operation a store has, so that a query that one engine does not understand cannot stay hidden.
 
 pub mod mails;
+pub mod reader_pages;
 pub mod readers;
 pub mod safeguards;
 pub mod sends;

@@ -83,6 +83,14 @@ impl Clients {
 }
 
 #[cfg(test)]
+impl Client {
+    /// One of many.
+    pub(crate) fn numbered(number: u32) -> Self {
+        Self(IpAddr::V4(number.into()))
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -114,7 +122,7 @@ mod tests {
     #[test]
     fn there_is_an_end_to_what_is_kept() {
         let clients = Clients::default();
-        let all = (0..10_100u32).map(|number| Client(IpAddr::V4(number.into())));
+        let all = (0..10_100u32).map(Client::numbered);
         assert_eq!(all.clone().filter(|client| clients.may_ask(*client, 0)).count(), MOST_CLIENTS);
         assert_eq!(all.filter(|client| clients.may_ask(*client, REFILL_MS)).count(), MOST_CLIENTS);
     }

@@ -20,6 +20,11 @@ impl Form {
         self.all(name).next().unwrap_or_default()
     }
 
+    /// What [`Form::get`] has, as a page can show it again: without characters that no page may have.
+    pub(crate) fn shown(&self, name: &str) -> String {
+        self.get(name).chars().filter(|&c| !c.is_control() || matches!(c, '\n' | '\r' | '\t')).collect()
+    }
+
     /// Every field of this name.
     pub(crate) fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0.iter().filter(move |(own, _)| own == name).map(|(_, value)| value.as_str())

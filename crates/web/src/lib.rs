@@ -5,6 +5,11 @@
 //! | `/` | `pages::home`: the digests and their newest editions |
 //! | `/leave/{token}` | `pages::leave`: a reader leaves with one click |
 //! | `/preferences/{token}` | `pages::preferences`: what a reader chose, and what is kept of the reader |
+//! | `/preferences/{token}/colleague` | `pages::colleague`: a reader has somebody invited, once |
+//! | `/change-address/{token}` | `pages::change_address`: a reader says yes from a new address |
+//! | `/{digest}/accessibility` | `pages::accessibility`: how well everybody can read it |
+//! | `/{digest}/colleague` | `pages::colleague`: how to pass a digest on |
+//! | `/{digest}/go/{key}/{entry}/{number}` | `pages::go`: leads on to a link of an entry |
 //! | `/{digest}/subscribe` | `pages::subscribe` |
 //! | `/{digest}/privacy` | `pages::privacy`: what is kept about readers |
 //! | `/{digest}/complaint` | `pages::complaint`: about the use of personal data |
@@ -18,9 +23,11 @@
 //! | `/robots.txt` | `pages::robots` |
 //!
 //! Invariant: what is not published does not exist here. No page needs JavaScript, sets a cookie or loads anything from
-//! elsewhere. Only POST changes anything, and only on the pages of one reader. Not here: any rule of the field, any SQL; addresses of pages (`pulse_jobs::site`).
+//! elsewhere. Only POST changes anything, and only on the pages of one reader; a link that
+//! a person follows may be counted (`clicks`). Not here: any rule of the field, any SQL; addresses of pages (`pulse_jobs::site`).
 
 mod answer;
+mod clicks;
 mod client;
 mod failure;
 mod form;
@@ -32,12 +39,14 @@ mod shell;
 use std::sync::Arc;
 
 use axum::Router;
+use axum::middleware;
 use axum::routing::get;
 use pulse_jobs::Site;
 use pulse_jobs::post::Post;
 use pulse_jobs::send::Clock;
 use pulse_store::Store;
 
+use crate::clicks::Clicks;
 use crate::client::Clients;
 use crate::pages::edition::RenderedPages;
 
@@ -60,17 +69,40 @@ pub(crate) struct Desk {
     readers: Readers,
     rendered: Arc<RenderedPages>,
     clients: Arc<Clients>,
+    clicks: Arc<Clicks>,
 }
 
 impl Desk {
+    fn new(store: Store, site: Site, readers: Readers) -> Self {
+        Self { store, site, readers, rendered: Arc::default(), clients: Arc::default(), clicks: Arc::default() }
+    }
+
     fn now(&self) -> i64 {
         (self.readers.clock)()
     }
+
+    /// Counts the clicks that have waited long enough. One that cannot be counted is lost: it keeps nobody from reading.
+    async fn settle_clicks(&self) {
+        let now = self.now();
+        let ripe = self.clicks.ripe(now);
+        for some in ripe.chunks(MOST_CLICKS) {
+            if let Err(error) = self.store.add_clicks(some, now).await {
+                tracing::warn!(error = &error as &dyn std::error::Error, count = some.len(), "clicks were not counted");
+            }
+        }
+    }
 }
+
+/// Counted at a time.
+const MOST_CLICKS: usize = 1000;
 
 /// The pages of a store, under the address that readers see.
 pub fn router(store: Store, site: Site, readers: Readers) -> Router {
-    let desk = Desk { store, site: site.clone(), readers, rendered: Arc::default(), clients: Arc::default() };
+    routes(Desk::new(store, site, readers))
+}
+
+fn routes(desk: Desk) -> Router {
+    let site = desk.site.clone();
     let pages = Router::new()
         .route("/", get(pages::home::show))
         .route("/healthz", get(pages::healthz::show))
@@ -78,7 +110,12 @@ pub fn router(store: Store, site: Site, readers: Readers) -> Router {
         .route("/leave/{token}", get(pages::leave::ask).post(pages::leave::act))
         .route("/preferences/{token}", get(pages::preferences::show).post(pages::preferences::act))
         .route("/preferences/{token}/my-data.json", get(pages::preferences::record))
+        .route("/preferences/{token}/colleague", get(pages::colleague::show).post(pages::colleague::act))
+        .route("/change-address/{token}", get(pages::change_address::ask).post(pages::change_address::act))
         .route("/confirm/{token}", get(pages::confirm::ask).post(pages::confirm::act))
+        .route("/{digest}/accessibility", get(pages::accessibility::show))
+        .route("/{digest}/colleague", get(pages::colleague::pass_on))
+        .route("/{digest}/go/{key}/{entry}/{number}", get(pages::go::lead))
         .route("/{digest}/complaint", get(pages::complaint::show).post(pages::complaint::act))
         .route("/{digest}/privacy", get(pages::privacy::show))
         .route("/{digest}/subscribe", get(pages::subscribe::show).post(pages::subscribe::act))
@@ -89,6 +126,7 @@ pub fn router(store: Store, site: Site, readers: Readers) -> Router {
         .route("/{digest}/{key}/{entry}", get(pages::entry::show))
         .fallback(failure::no_such_page)
         .method_not_allowed_fallback(failure::read_only)
+        .layer(middleware::from_fn_with_state(desk.clone(), clicks::watch))
         .with_state(desk);
     protection::around(pages, site)
 }

@@ -1,11 +1,15 @@
 //! One module per page: what it asks the store, its template, and what it says.
 
+pub(crate) mod accessibility;
+pub(crate) mod change_address;
+pub(crate) mod colleague;
 pub(crate) mod complaint;
 pub(crate) mod confirm;
 pub(crate) mod digest;
 pub(crate) mod edition;
 pub(crate) mod entry;
 pub(crate) mod feed;
+pub(crate) mod go;
 pub(crate) mod healthz;
 pub(crate) mod home;
 pub(crate) mod leave;
@@ -19,7 +23,6 @@ use askama::Template;
 use axum::http::StatusCode;
 use pulse_jobs::reader;
 use pulse_model::{Digest, EditionKey, Slug};
-use pulse_render::Addresses;
 
 use crate::Desk;
 use crate::answer::Answer;
@@ -42,7 +45,7 @@ fn key_at(text: &str) -> Result<EditionKey, Failure> {
 fn of_digest(desk: &Desk, digest: &Digest, title: &str, main: String) -> Result<String, Failure> {
     let title = format!("{title}: {}", digest.name);
     let home = format!("{}/{}", desk.site.base_path(), digest.slug);
-    shell::page(digest, &Addresses::default(), Content { title: &title, heading: None, home: &home, head: shell::form_head(), main })
+    shell::page(digest, &desk.site.footer(&digest.slug), Content { title: &title, heading: None, home: &home, head: shell::form_head(), main })
 }
 
 /// Where one subscribes to a digest, where one can.

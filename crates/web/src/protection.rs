@@ -26,7 +26,7 @@ const LONGEST_ANSWER: Duration = Duration::from_secs(20);
 /// Forms are short: the longest has 5,000 characters of a complaint.
 const MAX_BODY_BYTES: usize = 64 * 1024;
 /// Pages whose addresses have a token.
-const OF_READERS: [&str; 3] = ["/confirm", "/leave", "/preferences"];
+const OF_READERS: [&str; 4] = ["/change-address", "/confirm", "/leave", "/preferences"];
 
 /// What an answer allows when it does not say so itself.
 const NOTHING: &str = "default-src 'none'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
@@ -69,7 +69,16 @@ async fn secure(request: Request, next: Next) -> Response {
 
 /// A path as it may stand in the log: a token in it would let whoever reads the log act for its reader.
 fn without_token(path: &str) -> &str {
-    OF_READERS.into_iter().find(|page| path.strip_prefix(page).is_some_and(|rest| rest.starts_with('/'))).unwrap_or(path)
+    of_reader(path).unwrap_or(path)
+}
+
+/// Whether a path has a token.
+pub(crate) fn is_of_reader(path: &str) -> bool {
+    of_reader(path).is_some()
+}
+
+fn of_reader(path: &str) -> Option<&'static str> {
+    OF_READERS.into_iter().find(|page| path.strip_prefix(page).is_some_and(|rest| rest.starts_with('/')))
 }
 
 /// RFC 9110, 13.1.2: the reader names the forms it has; where ours is among them, it need not be sent again.

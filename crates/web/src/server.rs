@@ -18,25 +18,34 @@ use pulse_jobs::Site;
 use pulse_store::Store;
 use tokio::net::TcpListener;
 
-use crate::Readers;
 use crate::client::Peer;
+use crate::{Desk, Readers};
 
 /// How long a visitor may take to ask; browsers ask at once, or keep a connection for the next page.
 const LONGEST_SILENCE: Duration = Duration::from_secs(20);
+/// How often clicks are counted that have waited long enough.
+const BETWEEN_CLICKS: Duration = Duration::from_secs(5);
 /// How long the requests under way may take when the server is to stop.
 const LONGEST_FAREWELL: Duration = Duration::from_secs(30);
 
 /// Serves the pages until `stop` is ready, then lets the requests under way finish.
 pub async fn serve(mut listener: TcpListener, store: Store, site: Site, readers: Readers, stop: impl Future<Output = ()> + Send) {
-    let pages = TowerToHyperService::new(crate::router(store, site, readers));
+    let desk = Desk::new(store, site, readers);
+    let pages = TowerToHyperService::new(crate::routes(desk.clone()));
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(LONGEST_SILENCE);
     let open = GracefulShutdown::new();
     let mut stop = pin!(stop);
+    let mut clicks = tokio::time::interval(BETWEEN_CLICKS);
     loop {
         let (stream, address) = tokio::select! {
             // Faults of the network are the listener's own to wait out.
             accepted = axum::serve::Listener::accept(&mut listener) => accepted,
+            _ = clicks.tick() => {
+                let desk = desk.clone();
+                tokio::spawn(async move { desk.settle_clicks().await });
+                continue;
+            }
             () = &mut stop => break,
         };
         let (pages, peer) = (pages.clone(), Peer(address.ip()));
@@ -55,4 +64,5 @@ pub async fn serve(mut listener: TcpListener, store: Store, site: Site, readers:
     if tokio::time::timeout(LONGEST_FAREWELL, open.shutdown()).await.is_err() {
         tracing::warn!("some visitors had not taken their pages when the server stopped");
     }
+    desk.settle_clicks().await;
 }

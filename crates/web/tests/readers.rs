@@ -8,7 +8,13 @@ mod choosing;
 mod complaining;
 #[path = "readers/desk.rs"]
 mod desk;
+#[path = "readers/inviting.rs"]
+mod inviting;
 #[path = "readers/leaving.rs"]
 mod leaving;
+#[path = "readers/moving.rs"]
+mod moving;
+#[path = "readers/scanning.rs"]
+mod scanning;
 #[path = "readers/subscribing.rs"]
 mod subscribing;

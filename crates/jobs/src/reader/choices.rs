@@ -1,14 +1,14 @@
-//! What a reader may choose of a digest, and what is kept about the reader.
+//! What a reader may choose of a digest; leaving and erasing, which are choices too.
 //!
-//! Not here: forms and their words (web).
+//! Not here: forms and their words (web), what is kept about the reader ([`super::record`]).
 
+use jiff::civil::Date;
 use jiff::{Timestamp, ToSpan as _, tz::TimeZone};
 use pulse_deliver::token::Purpose;
 use pulse_model::digest::TaxonomySector;
-use pulse_model::subscriber::{ConsentEvent, Frequency, Sectors, Step, SuppressionReason};
+use pulse_model::subscriber::{Frequency, Sectors, SuppressionReason};
 use pulse_model::{Digest, Subscription};
 use pulse_store::{NewSuppression, Preferences, Store, StoreError, StoredSubscriber};
-use serde::Serialize;
 
 use super::{Door, door, go};
 use crate::error::JobError;
@@ -18,7 +18,7 @@ use crate::site::Site;
 /// A reader at the page of choices.
 #[derive(Clone, Debug)]
 pub struct Chooser {
-    door: Door,
+    pub(super) door: Door,
     /// With everything that is kept.
     pub reader: StoredSubscriber,
     /// To the digest of the link.
@@ -34,10 +34,27 @@ pub enum Pause {
     AsItWas,
     /// So many calendar months from now, at most [`LONGEST_PAUSE_MONTHS`].
     Months(u8),
+    /// Until this moment, which [`until`] has looked at.
+    Until(i64),
 }
 
 /// Longer than that, a reader has forgotten what comes.
 pub const LONGEST_PAUSE_MONTHS: u8 = 3;
+
+/// Who names the day of return does not forget so soon.
+pub const LONGEST_DATED_PAUSE_MONTHS: u8 = 12;
+
+/// A pause until the beginning of a day (`YYYY-MM-DD`, UTC) that is yet to come, within [`LONGEST_DATED_PAUSE_MONTHS`].
+///
+/// ```
+/// use pulse_jobs::reader::choices::{Pause, until};
+/// assert_eq!(until("1970-01-02", 0), Some(Pause::Until(86_400_000)));
+/// assert_eq!((until("1970-01-01", 0), until("1971-01-02", 0), until("tomorrow", 0)), (None, None, None));
+/// ```
+pub fn until(day: &str, now: i64) -> Option<Pause> {
+    let at = day.trim().parse::<Date>().ok()?.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond();
+    (at > now && at <= months_later(now, LONGEST_DATED_PAUSE_MONTHS)?).then_some(Pause::Until(at))
+}
 
 /// What a reader chose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -113,6 +130,7 @@ pub async fn choose(store: &Store, chooser: &mut Chooser, choice: &Choice, now: 
         Pause::No => None,
         Pause::AsItWas => before,
         Pause::Months(months) => months_later(now, months.min(LONGEST_PAUSE_MONTHS)),
+        Pause::Until(at) => Some(at),
     };
     let mut changes = Vec::new();
     let there = &mut chooser.subscription;
@@ -160,104 +178,15 @@ pub async fn erase(store: &Store, keys: &Keys, chooser: &Chooser, now: i64) -> R
     }
 }
 
-/// Everything that is kept about a reader, as a machine reads it (UK GDPR articles 15 and 20). Times are UTC, RFC 3339.
-#[derive(Debug, Serialize)]
-struct Record<'r> {
-    made_at: String,
-    address: &'r str,
-    name: &'r str,
-    language: &'r str,
-    added_at: String,
-    subscriptions: Vec<SubscriptionRecord<'r>>,
-    /// The newest [`MOST_SENT`].
-    messages: Vec<MessageRecord>,
+/// Whether a text is a day of the calendar, as a field for days has it.
+pub fn is_day(text: &str) -> bool {
+    text.parse::<Date>().is_ok_and(|day| day.to_string() == text)
 }
 
-#[derive(Debug, Serialize)]
-struct SubscriptionRecord<'r> {
-    digest: &'r str,
-    state: &'static str,
-    since: String,
-    sectors: &'r Sectors,
-    frequency: &'static str,
-    paused_until: Option<String>,
-    basis: Option<&'static str>,
-    basis_since: Option<String>,
-    events: Vec<EventRecord<'r>>,
-}
-
-#[derive(Debug, Serialize)]
-struct EventRecord<'r> {
-    at: String,
-    step: &'static str,
-    basis: Option<&'static str>,
-    source: &'r str,
-    agreed_to: Option<&'r str>,
-    reason: &'r str,
-}
-
-#[derive(Debug, Serialize)]
-struct MessageRecord {
-    digest: String,
-    edition: String,
-    address: String,
-    status: &'static str,
-    sent_at: Option<String>,
-}
-
-/// More messages than a reader gets in 80 years of months.
-const MOST_SENT: u32 = 1000;
-
-/// Everything that is kept about the reader, as JSON.
-///
-/// # Errors
-/// What the store says.
-pub async fn record(store: &Store, chooser: &Chooser, now: i64) -> Result<Vec<u8>, JobError> {
-    let history = store.history(chooser.door.subscriber, MOST_SENT).await?;
-    let messages = history.into_iter().map(|row| MessageRecord {
-        digest: row.digest.to_string(),
-        edition: row.key.to_string(),
-        address: row.delivery.address,
-        status: row.delivery.status.as_str(),
-        sent_at: row.delivery.sent_at.map(iso),
-    });
-    let StoredSubscriber { subscriber, subscriptions, created_at, .. } = &chooser.reader;
-    let subscriptions = subscriptions.iter().map(|there| SubscriptionRecord {
-        digest: there.subscription.digest.as_str(),
-        state: there.subscription.state.as_str(),
-        since: iso(there.state_at),
-        sectors: &there.subscription.sectors,
-        frequency: there.subscription.frequency.as_str(),
-        paused_until: there.subscription.paused_until.map(iso),
-        basis: there.basis.map(|(basis, _)| basis.as_str()),
-        basis_since: there.basis.map(|(_, at)| iso(at)),
-        events: there.events.iter().map(event_record).collect(),
-    });
-    let record = Record {
-        made_at: iso(now),
-        address: subscriber.address.as_str(),
-        name: &subscriber.name,
-        language: &subscriber.language,
-        added_at: iso(*created_at),
-        subscriptions: subscriptions.collect(),
-        messages: messages.collect(),
-    };
-    serde_json::to_vec_pretty(&record).map_err(|cause| JobError::Record { cause })
-}
-
-fn event_record(event: &ConsentEvent) -> EventRecord<'_> {
-    EventRecord {
-        at: iso(event.at),
-        step: Step::as_str(event.step),
-        basis: event.basis.map(|basis| basis.as_str()),
-        source: &event.source,
-        agreed_to: event.wording.as_ref().map(|wording| wording.text.as_str()),
-        reason: &event.reason,
-    }
-}
-
-fn iso(at: i64) -> String {
-    Timestamp::from_millisecond(at).map(|at| at.to_string()).unwrap_or_default()
+/// A day that [`until`] takes, a month from now.
+pub fn example_day(now: i64) -> String {
+    let at = months_later(now, 1).and_then(|at| Timestamp::from_millisecond(at).ok());
+    at.map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default()
 }
 
 /// A day in words: "3 March 2026". UTC.

@@ -5,15 +5,14 @@
 //!
 //! Not here: words of pages (web), sending ([`crate::notices`]), how often one client may ask (web).
 
-use pulse_deliver::message::Link;
 use pulse_deliver::token::{Purpose, Subject};
 use pulse_model::subscriber::{Basis, ConsentEvent, Frequency, Sectors, State, Step, Wording};
 use pulse_model::{Digest, EmailAddress, Subscriber};
 use pulse_store::{Added, Known, NewReader, Store, StoreError, StoredSubscriber, SubscriberId};
 
-use super::{Door, door, event};
+use super::{Door, closing, door, event, known_already, link};
 use crate::error::JobError;
-use crate::notices::{self, Letter};
+use crate::notices::{self, Kind, Letter};
 use crate::post::Keys;
 use crate::site::Site;
 
@@ -72,11 +71,11 @@ pub async fn subscribe(store: &Store, keys: &Keys, site: &Site, digest: &Digest,
     };
     let subject = Subject::reader(id, store.digest_id(&digest.slug).await?);
     let letter =
-        if standing == Some(State::Active) { known_already(keys, site, digest, subject, now)? } else { please_confirm(keys, site, digest, subject, now)? };
-    notices::add(store, "confirmation", &request.address, &letter, now).await
+        if standing == Some(State::Active) { known_already(keys, site, digest, subject, "", now)? } else { please_confirm(keys, site, digest, subject, now)? };
+    notices::add(store, Kind::Confirmation, &request.address, &letter, now).await
 }
 
-async fn reader_of(store: &Store, address: &EmailAddress) -> Result<Option<StoredSubscriber>, JobError> {
+pub(super) async fn reader_of(store: &Store, address: &EmailAddress) -> Result<Option<StoredSubscriber>, JobError> {
     match store.subscriber_by_key(&address.key()).await? {
         Some(id) => Ok(store.subscriber(id).await?),
         // As long as for somebody who is there.
@@ -84,19 +83,13 @@ async fn reader_of(store: &Store, address: &EmailAddress) -> Result<Option<Store
     }
 }
 
-fn standing(reader: &StoredSubscriber, digest: &Digest) -> Option<State> {
+pub(super) fn standing(reader: &StoredSubscriber, digest: &Digest) -> Option<State> {
     reader.subscriptions.iter().find(|own| own.subscription.digest == digest.slug).map(|own| own.subscription.state)
 }
 
 fn agreed(site: &Site, digest: &Digest, wording: Wording, now: i64) -> ConsentEvent {
     let source = format!("{}/subscribe", site.digest(&digest.slug));
     ConsentEvent { basis: Some(Basis::Consent), wording: Some(wording), ..event(Step::Subscribe, &source, now) }
-}
-
-fn link(site: &Site, page: &str, token: &str) -> Result<String, JobError> {
-    let address = site.reader_page(page, token);
-    Link::parse(&address).map_err(|cause| JobError::ReaderLink { message: cause.to_string() })?;
-    Ok(address)
 }
 
 fn please_confirm(keys: &Keys, site: &Site, digest: &Digest, subject: Subject, now: i64) -> Result<Letter, JobError> {
@@ -108,25 +101,6 @@ fn please_confirm(keys: &Keys, site: &Site, digest: &Digest, subject: Subject, n
         link: link(site, "confirm", &keys.ring.sign(Purpose::Confirm, subject, now))?,
         closing: closing(digest, "The link works for 7 days. If it was not you, do nothing: without your yes, nothing is sent to you."),
     })
-}
-
-fn known_already(keys: &Keys, site: &Site, digest: &Digest, subject: Subject, now: i64) -> Result<Letter, JobError> {
-    Ok(Letter {
-        digest: digest.slug.clone(),
-        subject: format!("You get {} already", digest.name),
-        paragraphs: vec![format!("Somebody, most likely you, asked for {} to be sent to this address. It is sent to you already.", digest.name)],
-        label: "See or change my choices".to_owned(),
-        link: link(site, "preferences", &keys.ring.sign(Purpose::Preferences, subject, now))?,
-        closing: closing(digest, "If it was not you, do nothing: nothing has changed."),
-    })
-}
-
-/// What is said last, and who says it: a message names its sender, and where the sender can be reached (PECR regulation 23).
-fn closing(digest: &Digest, words: &str) -> Vec<String> {
-    let footer = &digest.footer;
-    let sender = [&digest.organisation, &footer.address, &footer.email, &footer.telephone].map(String::as_str);
-    let sender = sender.into_iter().filter(|text| !text.is_empty()).collect::<Vec<_>>().join(", ");
-    [words.to_owned(), sender].into_iter().filter(|text| !text.is_empty()).collect()
 }
 
 /// What a link to confirm is about; nothing changes.

@@ -10,6 +10,7 @@ use pulse_model::{Digest, Edition, EditionKey, Status};
 use pulse_store::{AudiencePage, Reader, Recipient, SendId, Store, StoredEdition};
 
 use super::template::{From, render};
+use crate::clicks::through;
 use crate::error::JobError;
 use crate::post::Post;
 use crate::site::Site;
@@ -54,7 +55,7 @@ pub async fn prepare(store: &Store, post: &Post, site: &Site, digest: &Digest, k
     let stored = crate::edition(store, &digest.slug, key).await?;
     let digest_id = store.digest_id(&digest.slug).await?;
     From::of(digest, digest_id, site)?;
-    let editions = Editions::of(store, digest, stored).await?;
+    let editions = Editions::of(store, digest, site, stored).await?;
     let id = store.begin_send(editions.id, who, now).await?;
     let prepared = Preparation { store, post, site, digest, editions: &editions, id, numbers: HashMap::new(), sizes: Vec::new() }.fill(who, now).await;
     if prepared.is_err() {
@@ -73,12 +74,14 @@ struct Editions {
 }
 
 impl Editions {
-    async fn of(store: &Store, digest: &Digest, stored: StoredEdition) -> Result<Self, JobError> {
+    async fn of(store: &Store, digest: &Digest, site: &Site, stored: StoredEdition) -> Result<Self, JobError> {
         let outline = |edition: &Edition| Outline::of(digest, edition).map_err(|cause| JobError::TooManySectors { cause });
-        let key = stored.edition.key();
-        let quarter = if is_quarters(key, &QUARTER_MONTHS) { Some(quarter_of(store, digest, &stored.edition).await?) } else { None };
+        // Before editions are joined, because a link names the edition that its entry is of.
+        let edition = through(digest, site, &stored.edition);
+        let is_end = is_quarters(edition.key(), &QUARTER_MONTHS);
+        let quarter = if is_end { Some(quarter_of(store, digest, site, &edition).await?) } else { None };
         let quarter = quarter.map(|edition| outline(&edition).map(|outline| (edition, outline))).transpose()?;
-        Ok(Self { id: stored.id, outline: outline(&stored.edition)?, edition: stored.edition, quarter })
+        Ok(Self { id: stored.id, outline: outline(&edition)?, edition, quarter })
     }
 
     fn edition(&self, cut: &Cut) -> &Edition {
@@ -90,12 +93,12 @@ impl Editions {
 }
 
 /// This edition and what was published in the two months before it, as one.
-async fn quarter_of(store: &Store, digest: &Digest, last: &Edition) -> Result<Edition, JobError> {
+async fn quarter_of(store: &Store, digest: &Digest, site: &Site, last: &Edition) -> Result<Edition, JobError> {
     let mut earlier = Vec::new();
     for row in store.editions(Some(&digest.slug), Some(Status::Published)).await? {
         let months = last.month.number() - row.key.month().number();
         if (0..=2).contains(&months) && row.key < last.key() {
-            earlier.extend(store.edition_by_id(row.id).await?.map(|stored| stored.edition));
+            earlier.extend(store.edition_by_id(row.id).await?.map(|stored| through(digest, site, &stored.edition)));
         }
     }
     // The list has the newest first.

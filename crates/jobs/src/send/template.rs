@@ -28,8 +28,12 @@ pub(super) struct Parts {
 pub(super) fn render(digest: &Digest, edition: &Edition, cut: &Cut, site: &Site) -> Result<Parts, JobError> {
     let has = |(place, sector): (usize, &Sector)| cut.has(place).then(|| sector.clone());
     let edition = Edition { sectors: edition.sectors.iter().enumerate().filter_map(has).collect(), ..edition.clone() };
-    let addresses =
-        Addresses { unsubscribe: Some(Hole::Unsubscribe.href()), preferences: Some(Hole::Preferences.href()), ..site.addresses(&digest.slug, edition.key()) };
+    let addresses = Addresses {
+        unsubscribe: Some(Hole::Unsubscribe.href()),
+        preferences: Some(Hole::Preferences.href()),
+        colleague: Hole::Preferences.href_below("colleague"),
+        ..site.addresses(&digest.slug, edition.key())
+    };
     let work = Work { digest, edition: &edition, addresses: &addresses };
     let failed = |output| move |cause| JobError::Render { output, cause };
     let html = pulse_render::mail::render(work).map_err(failed("the e-mail"))?;

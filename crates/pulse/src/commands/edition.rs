@@ -1,4 +1,6 @@
-//! `pulse edition`: list, show, render, and the steps of an edition's life.
+//! `pulse edition`: list, show, render, the steps of an edition's life, and how often its links were followed.
+
+mod clicks;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -26,6 +28,7 @@ pub(crate) enum EditionCommand {
     Show(Show),
     Render(Render),
     Status(StatusArgs),
+    Clicks(clicks::Clicks),
 }
 
 /// List the editions
@@ -142,6 +145,7 @@ pub(crate) async fn run(command: EditionCommand, call: &mut Call) -> anyhow::Res
         EditionCommand::Show(args) => show(&args, call).await?,
         EditionCommand::Render(args) => render(args, call).await?,
         EditionCommand::Status(args) => status(&args, call).await?,
+        EditionCommand::Clicks(args) => clicks::run(&args, call).await?,
     }
     Ok(ExitCode::SUCCESS)
 }

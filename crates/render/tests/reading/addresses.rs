@@ -19,6 +19,9 @@ pub(crate) fn read(folder: &Path) -> Addresses {
         editions: href("editions"),
         unsubscribe: href("unsubscribe"),
         preferences: href("preferences"),
+        colleague: href("colleague"),
+        accessibility: href("accessibility"),
+        privacy: href("privacy"),
         feed: href("feed"),
         logo: href("logo"),
     }
@@ -32,6 +35,9 @@ pub(crate) fn all() -> Addresses {
         editions: href("editions"),
         unsubscribe: href("leave/token"),
         preferences: href("sectors/token"),
+        colleague: href("sectors/token/colleague"),
+        accessibility: href("accessibility"),
+        privacy: href("privacy"),
         feed: href("feed.atom"),
         logo: href("logo.png"),
     }

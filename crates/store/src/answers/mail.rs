@@ -38,6 +38,8 @@ pub struct NewNotice {
     pub body: String,
     /// Not before this moment.
     pub due_at: i64,
+    /// Whether the address, and what a server says of it, go with the body once the notice is sent or failed.
+    pub forgets: bool,
 }
 
 /// What became of a notice to add.

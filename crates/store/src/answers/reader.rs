@@ -1,7 +1,7 @@
 //! Readers and their subscriptions.
 
 use pulse_model::subscriber::{Basis, ConsentEvent, Frequency, Sectors, State, SuppressionHash};
-use pulse_model::{Slug, Subscriber, Subscription};
+use pulse_model::{EmailAddress, Slug, Subscriber, Subscription};
 
 use crate::SubscriberId;
 
@@ -123,4 +123,39 @@ pub struct Preferences {
     pub frequency: Frequency,
     /// Nothing is sent before this moment.
     pub paused_until: Option<i64>,
+}
+
+/// Where a reader wants to be written to.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct AddressChange {
+    /// Who.
+    pub reader: SubscriberId,
+    /// The new address.
+    pub address: EmailAddress,
+}
+
+/// Somebody whom a reader wants to be invited, once.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct NewInvitation {
+    /// To read what.
+    pub digest: Slug,
+    /// Who asks for it.
+    pub by: SubscriberId,
+    /// Stands for the address.
+    pub hash: SuppressionHash,
+    /// So many times a reader may ask within 24 hours.
+    pub most_a_day: u32,
+    /// An address that was invited after this moment is not invited again; what is older is forgotten.
+    pub not_since: i64,
+}
+
+/// What became of an invitation.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Invited {
+    /// Its message waits for its turn.
+    Queued,
+    /// The address is suppressed, has or had a subscription, or was invited already.
+    Refused,
+    /// The reader asked too often.
+    TooMany,
 }

@@ -115,7 +115,7 @@ pub(crate) fn basis(row: &str, basis: Option<String>, at: Option<i64>) -> Result
     Ok(basis.map(|basis| (basis, at.unwrap_or_default())))
 }
 
-async fn record(connection: &mut Connection, id: SubscriberId, digest_id: &str, event: &ConsentEvent) -> Answer<()> {
+pub(crate) async fn record(connection: &mut Connection, id: SubscriberId, digest_id: &str, event: &ConsentEvent) -> Answer<()> {
     sqlx::query(
         "INSERT INTO consent_event (subscriber_id, digest_id, number, at, step, basis, source, wording_version, reason) \
          VALUES ($1, $2, (SELECT count(*) + 1 FROM consent_event WHERE subscriber_id = $1 AND digest_id = $2), $3, $4, $5, $6, $7, $8)",

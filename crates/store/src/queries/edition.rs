@@ -1,5 +1,8 @@
 //! Reading editions.
 
+use std::collections::HashMap;
+
+use pulse_model::ids::EntryId;
 use pulse_model::{Edition, EditionKey, Slug, Status};
 use sqlx::Row as _;
 
@@ -7,6 +10,7 @@ use crate::rows::{Head, Read, from_json, impossible, parsed};
 use crate::{EditionId, EditionRow, Revision, Source, StoreError, StoredEdition};
 
 use super::dialect::{Answer, Connection, Connections, Db, Row};
+use super::save;
 
 pub(crate) async fn get(db: &Connections, digest: &Slug, key: EditionKey) -> Answer<Option<StoredEdition>> {
     let mut tx = db.begin_read().await?;
@@ -33,6 +37,13 @@ pub(crate) async fn list(db: &Connections, digest: Option<&Slug>, status: Option
     let mut editions = query.fetch_all(&db.read).await?.into_iter().map(listed).collect::<Result<Vec<_>, _>>()?;
     editions.sort_by(|a, b| b.key.cmp(&a.key).then_with(|| a.digest.cmp(&b.digest)));
     Ok(editions)
+}
+
+/// The entries of an edition by their names in addresses.
+pub(crate) async fn entry_ids(db: &Connections, id: EditionId) -> Answer<HashMap<String, EntryId>> {
+    let mut connection = db.read.acquire().await?;
+    let ids = save::entry_ids(&mut connection, id).await?;
+    Ok(ids.into_iter().map(|(slug, id)| (slug, EntryId(id))).collect())
 }
 
 /// The oldest first.

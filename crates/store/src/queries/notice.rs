@@ -18,17 +18,24 @@ const MAX_ROWS: u32 = 500;
 /// a clock that has been put right since, and do not count.
 pub(crate) async fn add(db: &Connections, notice: &NewNotice, now: i64) -> Answer<Noticed> {
     let mut tx = db.begin_write().await?;
-    dialect::lock_notices(&mut tx).await?;
+    let noticed = insert(&mut tx, notice, now).await?;
+    tx.commit().await?;
+    Ok(noticed)
+}
+
+/// As [`add`], in a transaction that is under way.
+pub(crate) async fn insert(connection: &mut Connection, notice: &NewNotice, now: i64) -> Answer<Noticed> {
+    dialect::lock_notices(connection).await?;
     let sql = "SELECT max(created_at) FROM notice WHERE address_key = $1 AND kind = $2 AND created_at > $3 AND created_at < $4";
     let query = sqlx::query_scalar(sql).bind(notice.address.key()).bind(&notice.kind);
-    let last: Option<i64> = query.bind(now.saturating_sub(DAY_MS)).bind(now.saturating_add(DAY_MS)).fetch_one(&mut *tx).await?;
+    let last: Option<i64> = query.bind(now.saturating_sub(DAY_MS)).bind(now.saturating_add(DAY_MS)).fetch_one(&mut *connection).await?;
     if let Some(last_at) = last {
         return Ok(Noticed::TooSoon { last_at });
     }
     let id = NoticeId(Ids::at(now).make());
     sqlx::query(
-        "INSERT INTO notice (id, kind, address, address_key, subject, body, status, due_at, attempt_count, reply_status, reply_text, relay, created_at) \
-         VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, 0, '', '', '', $8)",
+        "INSERT INTO notice (id, kind, address, address_key, subject, body, status, due_at, attempt_count, reply_status, reply_text, relay, created_at, forgets) \
+         VALUES ($1, $2, $3, $4, $5, $6, 'queued', $7, 0, '', '', '', $8, $9)",
     )
     .bind(id.to_string())
     .bind(&notice.kind)
@@ -38,9 +45,9 @@ pub(crate) async fn add(db: &Connections, notice: &NewNotice, now: i64) -> Answe
     .bind(&notice.body)
     .bind(notice.due_at)
     .bind(now)
-    .execute(&mut *tx)
+    .bind(i64::from(notice.forgets))
+    .execute(connection)
     .await?;
-    tx.commit().await?;
     Ok(Noticed::Queued(id))
 }
 
@@ -111,7 +118,9 @@ async fn record_one(connection: &mut Connection, node: &str, (id, end, reply): (
     .bind(enhanced(&reply.enhanced))
     .bind(one_line(&reply.text, MAX_REPLY_CHARS))
     .bind(one_line(&reply.relay, MAX_REPLY_CHARS))
-    .execute(connection)
+    .execute(&mut *connection)
     .await?;
+    let sql = "UPDATE notice SET address = '', address_key = '', reply_text = '' WHERE id = $1 AND forgets = 1 AND status <> 'queued'";
+    sqlx::query(sql).bind(id.to_string()).execute(connection).await?;
     Ok(done.rows_affected() > 0)
 }

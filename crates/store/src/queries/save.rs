@@ -153,7 +153,7 @@ async fn replace(connection: &mut Connection, id: EditionId, (edition, sha256): 
 }
 
 /// The entries that readers may have addresses of.
-async fn entry_ids(connection: &mut Connection, id: EditionId) -> Answer<HashMap<String, Uuid>> {
+pub(crate) async fn entry_ids(connection: &mut Connection, id: EditionId) -> Answer<HashMap<String, Uuid>> {
     let sql = "SELECT slug, id FROM entry WHERE edition_id = $1 AND slug <> ''";
     let rows: Vec<(String, String)> = sqlx::query_as(sql).bind(id.to_string()).fetch_all(connection).await?;
     let entry = |(slug, id): (String, String)| Ok((slug, parsed("entry", "id", &id, &id)?));

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use pulse_model::subscriber::{Basis, ConsentEvent, Frequency, State, Step, SuppressionHash, Wording};
-use pulse_model::{Slug, Subscriber, Subscription};
+use pulse_model::{EmailAddress, Slug, Subscriber, Subscription};
 use sqlx::QueryBuilder;
 
 use crate::columns::{cleaned, containing, known, number, page};
@@ -95,18 +95,24 @@ pub(crate) async fn change(db: &Connections, id: SubscriberId, to: &Subscriber, 
     let mut tx = db.begin_write().await?;
     dialect::lock_addresses(&mut tx).await?;
     let old = lock(&mut tx, id).await?;
-    if old.address.key() != to.address.key() {
-        let taken: Option<String> =
-            sqlx::query_scalar("SELECT id FROM subscriber WHERE address_key = $1").bind(to.address.key()).fetch_optional(&mut *tx).await?;
-        if let Some(by) = taken {
-            return Err(StoreError::AddressTaken { by: parsed("subscriber", "id", &by, &by)? }.into());
-        }
-        if suppression::covers_any_digest_of(&mut tx, id, hash).await? {
-            return Err(StoreError::Suppressed.into());
-        }
-    }
+    may_move(&mut tx, id, (&old.address, &to.address), hash).await?;
     update(&mut tx, id, to, now).await?;
     tx.commit().await?;
+    Ok(())
+}
+
+/// Whether a reader may be written to at another address: nobody else is, and it is not suppressed.
+pub(crate) async fn may_move(connection: &mut Connection, id: SubscriberId, (from, to): (&EmailAddress, &EmailAddress), hash: SuppressionHash) -> Answer<()> {
+    if from.key() == to.key() {
+        return Ok(());
+    }
+    let taken: Option<String> = sqlx::query_scalar("SELECT id FROM subscriber WHERE address_key = $1").bind(to.key()).fetch_optional(&mut *connection).await?;
+    if let Some(by) = taken {
+        return Err(StoreError::AddressTaken { by: parsed("subscriber", "id", &by, &by)? }.into());
+    }
+    if suppression::covers_any_digest_of(connection, id, hash).await? {
+        return Err(StoreError::Suppressed.into());
+    }
     Ok(())
 }
 

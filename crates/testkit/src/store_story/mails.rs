@@ -19,7 +19,7 @@ pub async fn run(store: &Store, digest: &Slug) {
 }
 
 fn notice(kind: &str, address: EmailAddress) -> NewNotice {
-    NewNotice { kind: kind.into(), address, subject: "Please confirm".into(), body: "https://skerrow.example/confirm/7f3a".into(), due_at: NOW }
+    NewNotice { kind: kind.into(), address, subject: "Please confirm".into(), body: "https://skerrow.example/confirm/7f3a".into(), due_at: NOW, forgets: false }
 }
 
 async fn send_notices(store: &Store) -> Chapter {

@@ -4,10 +4,10 @@ use pulse_model::subscriber::{Basis, ConsentEvent, Frequency, Sectors, State, St
 use pulse_model::{EmailAddress, Slug, Subscriber};
 use pulse_store::{Added, Known, NewReader, NewSuppression, Preferences, Refusal, Store, StoreError, SubscriberId};
 
-use super::{Chapter, HOUR, START};
+use super::{Chapter, HOUR, START, reader_pages};
 
 /// When the readers are added.
-const NOW: i64 = START + 100 * HOUR;
+pub(super) const NOW: i64 = START + 100 * HOUR;
 
 /// Tells the chapters to a store that has the digest and no readers.
 pub async fn run(store: &Store, digest: &Slug) {
@@ -18,6 +18,7 @@ pub async fn run(store: &Store, digest: &Slug) {
     take_steps(store, digest).await.expect("steps are taken");
     choose(store, digest).await.expect("readers choose");
     suppress(store, digest).await.expect("addresses are suppressed");
+    reader_pages::run(store, digest).await;
     change_and_erase(store, digest).await.expect("readers move and are erased");
 }
 

@@ -1,5 +1,7 @@
 //! What people did is noted, complaints about personal data are answered in time, and clicks are counted.
 
+use std::collections::BTreeSet;
+
 use pulse_model::Slug;
 use pulse_model::ids::EntryId;
 use pulse_store::{ComplaintId, ComplaintState, NewComplaint, Store, StoreError};
@@ -62,6 +64,8 @@ async fn count_clicks(store: &Store, digest: &Slug) -> Chapter {
     let edition = store.edition(digest, may()).await?.expect("it was saved").id;
     let entry = |number: u32| format!("00000000-0000-7000-8000-{number:012}").parse::<EntryId>().expect("an id");
     assert_eq!(store.clicks(edition).await?, []);
+    let slugs = store.edition_by_id(edition).await?.expect("it is there").edition.entries().map(|entry| entry.slug.clone()).collect::<BTreeSet<_>>();
+    assert_eq!(store.entry_ids(edition).await?.into_keys().collect::<BTreeSet<_>>(), slugs);
     store.add_clicks(&[(edition, entry(1)), (edition, entry(2)), (edition, entry(2))], NOW).await?;
     store.add_clicks(&[(edition, entry(2))], NOW + HOUR).await?;
     store.add_clicks(&[(edition, entry(1))], NOW + 2 * DAY).await?;

@@ -23,9 +23,9 @@ struct Main<'a> {
     digest: &'a Digest,
     controller: &'a str,
     problems: Problems,
-    text: &'a str,
-    name: &'a str,
-    address: &'a str,
+    text: String,
+    name: String,
+    address: String,
     /// By when it is acknowledged, once it came in.
     due: Option<String>,
 }
@@ -70,9 +70,9 @@ fn page(desk: &Desk, digest: &Digest, form: &Form, problems: Problems, due: Opti
         digest,
         controller: controller(digest),
         problems,
-        text: form.get("text"),
-        name: form.get("name"),
-        address: form.get("address"),
+        text: form.shown("text"),
+        name: form.shown("name"),
+        address: form.shown("address"),
         due: due.map(day),
     };
     Ok(Answer::own(status, of_digest(desk, digest, title, main.render()?)?))

@@ -45,7 +45,7 @@ pub(crate) async fn show(State(desk): State<Desk>, Path(slug): Path<String>) -> 
     let rows = desk.store.editions(Some(&digest.slug), Some(Status::Published)).await?;
     let base = desk.site.base_path();
     let main = Main { subscribe: subscribe_path(&desk, &digest), years: by_year(rows.iter().map(|row| EditionLine::of(row, &base))) }.render()?;
-    let addresses = Addresses { feed: Href::parse(&desk.site.feed(&digest.slug)).ok(), ..Addresses::default() };
+    let addresses = Addresses { feed: Href::parse(&desk.site.feed(&digest.slug)).ok(), ..desk.site.footer(&digest.slug) };
     let title = format!("{}: all editions", digest.name);
     let head = shell::head(&desk.site.digest(&digest.slug), &digest.tagline)?;
     let home = format!("{base}/");

@@ -43,7 +43,7 @@ pub(crate) async fn show(State(desk): State<Desk>) -> Result<Answer, Failure> {
         // Where one digest is all there is, the home page is its own.
         [only] => {
             let head = shell::head(&desk.site.home(), &only.tagline)?;
-            let addresses = Addresses { feed: Href::parse(&desk.site.feed(&only.slug)).ok(), ..Addresses::default() };
+            let addresses = Addresses { feed: Href::parse(&desk.site.feed(&only.slug)).ok(), ..desk.site.footer(&only.slug) };
             shell::page(only, &addresses, Content { title: &only.name, heading: Some("Newest editions"), home: &home, head, main: main.render()? })?
         }
         _ => shell::plain_page(Content {

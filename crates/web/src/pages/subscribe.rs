@@ -23,8 +23,8 @@ use crate::form::{Form, Offer, Problems};
 struct Main<'a> {
     digest: &'a Digest,
     problems: Problems,
-    address: &'a str,
-    name: &'a str,
+    address: String,
+    name: String,
     sectors: Vec<Offer>,
     frequencies: Vec<Offer>,
     consent: String,
@@ -83,8 +83,8 @@ fn page(desk: &Desk, digest: &Digest, form: &Form, problems: Problems) -> Result
     let chosen = if problems.is_empty() { Sectors::All } else { Sectors::Only(form.all("sector").map(str::to_owned).collect()) };
     let main = Main {
         digest,
-        address: form.get("address"),
-        name: form.get("name"),
+        address: form.shown("address"),
+        name: form.shown("name"),
         sectors: sectors(digest, &chosen),
         frequencies: frequencies(Frequency::from_name(form.get("frequency")).unwrap_or_default()),
         consent: subscribe::consent(digest),

@@ -5,7 +5,7 @@ use pulse_deliver::token::Purpose;
 use pulse_model::subscriber::{Frequency, Sectors, State};
 use pulse_store::{Added, Known, Refusal};
 
-use crate::desk::{Desk, NOW, lantern};
+use crate::desk::{Desk, NOW, encoded, lantern};
 
 const DAY_MS: i64 = 24 * 3_600_000;
 
@@ -52,6 +52,25 @@ async fn a_choice_is_kept_and_said() {
         assert!(all.body.contains(words), "{words}: {}", all.body);
     }
     assert_eq!(desk.subscription(id).await.subscription.sectors, Sectors::All);
+}
+
+#[tokio::test]
+async fn a_break_lasts_until_the_day_that_was_typed() {
+    let desk = Desk::open().await;
+    let (id, path) = reader(&desk).await;
+    let rest = "sector=Justice&frequency=quarterly&do=save&pause=until&pause-day=";
+    let page = desk.post(&path, &format!("{rest}2026-09-14")).await;
+    page.check();
+    assert!(page.body.contains("Nothing is sent to you before 14 September 2026."), "{}", page.body);
+    assert_eq!(desk.subscription(id).await.subscription.paused_until, Some(1_789_344_000_000));
+    for day in ["", "2026-05-28", "2027-05-29", "14/09/2026", "2026-02-30", "\u{0}", "9999-99-99"] {
+        let page = desk.post(&path, &format!("{rest}{}", encoded(day))).await;
+        page.check();
+        assert_eq!(page.status, StatusCode::UNPROCESSABLE_ENTITY, "{day}");
+        assert!(page.body.contains("<a href=\"#pause-day\">Enter a day within 12 months, like 2026-06-28</a>"), "{day}: {}", page.body);
+        assert!(page.body.contains("value=\"until\" checked"), "what was chosen stays chosen: {}", page.body);
+    }
+    assert_eq!(desk.subscription(id).await.subscription.paused_until, Some(1_789_344_000_000));
 }
 
 #[tokio::test]

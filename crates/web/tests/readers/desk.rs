@@ -8,12 +8,12 @@ use axum::body::{Body, to_bytes};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use pulse_deliver::token::{Purpose, Subject};
-use pulse_jobs::Site;
-use pulse_jobs::post::{Post, PostSettings};
+use pulse_jobs::post::{Post, PostSettings, Route};
+use pulse_jobs::{Site, notices};
 use pulse_model::digest::{Footer, Sender, TaxonomySector};
-use pulse_model::subscriber::{Basis, ConsentEvent, Frequency, Sectors, State, Step};
+use pulse_model::subscriber::{Basis, ConsentEvent, Frequency, Sectors, State, Step, SuppressionReason};
 use pulse_model::{Digest, Slug, Subscriber};
-use pulse_store::{Added, Known, NewReader, Store, StoredSubscription, SubscriberId};
+use pulse_store::{Added, Known, NewReader, NewSuppression, Store, StoredSubscription, SubscriberId};
 use pulse_web::Readers;
 use tempfile::TempDir;
 use tower::ServiceExt as _;
@@ -121,6 +121,24 @@ impl Desk {
         answer
     }
 
+    /// What lies in the outbox, once everything that is due was sent.
+    pub(crate) async fn mails(&self) -> Vec<String> {
+        while notices::work(&self.store, &self.post, self.now()).await.unwrap() > 0 {}
+        let Route::Outbox(outbox) = &self.post.route else { panic!("no outbox") };
+        outbox.messages().unwrap().iter().map(|file| String::from_utf8(std::fs::read(file).unwrap()).unwrap()).collect()
+    }
+
+    /// What is in the outbox for an address.
+    pub(crate) async fn mails_to(&self, address: &str) -> Vec<String> {
+        self.mails().await.into_iter().filter(|mail| mail.contains(&format!("To: <{address}>")) || mail.contains(&format!(" <{address}>\r\n"))).collect()
+    }
+
+    pub(crate) async fn suppress(&self, address: &str) {
+        let hash = self.post.keys.suppression_hash(&address.parse().unwrap());
+        let suppression = NewSuppression { hash, digest: None, reason: SuppressionReason::ByHand, note: String::new() };
+        self.store.add_suppression(&suppression, self.now()).await.unwrap();
+    }
+
     pub(crate) async fn get(&self, path: &str) -> Answer {
         self.ask(Method::GET, path, &[], "").await
     }
@@ -128,6 +146,28 @@ impl Desk {
     pub(crate) async fn post(&self, path: &str, form: &str) -> Answer {
         self.ask(Method::POST, path, &[(CONTENT_TYPE.as_str(), FORM)], form).await
     }
+}
+
+/// The path of the link a message has.
+pub(crate) fn link(mail: &str, page: &str) -> String {
+    // Quoted-printable breaks lines.
+    let mail = mail.replace("=\r\n", "");
+    let start = mail.find(&format!("https://digest.example/{page}/")).unwrap_or_else(|| panic!("no link: {mail}"));
+    let end = mail[start..].find(['\r', '"', ' ']).unwrap();
+    mail[start..start + end].trim_start_matches("https://digest.example").to_owned()
+}
+
+/// A path with one character changed, each in turn from `from` on.
+pub(crate) fn forged(path: &str, from: usize) -> impl Iterator<Item = String> + '_ {
+    (from..path.len()).map(move |at| {
+        let to = if path.as_bytes()[at] == b'A' { "B" } else { "A" };
+        format!("{}{to}{}", &path[..at], &path[at + 1..])
+    })
+}
+
+/// A value as a form sends it.
+pub(crate) fn encoded(text: &str) -> String {
+    url::form_urlencoded::byte_serialize(text.as_bytes()).collect()
 }
 
 impl Answer {
@@ -148,12 +188,16 @@ impl Answer {
     }
 }
 
-/// With `PULSE_PAGES` set to a folder, every page lands there, for tools/check-a11y.
+/// With `PULSE_PAGES` set to a folder, pages land there, for tools/check-a11y: of those that differ only in what was typed, the longest.
 fn keep(path: &str, answer: &Answer) {
     let Some(folder) = std::env::var_os("PULSE_PAGES") else { return };
     if answer.header("content-type").starts_with("text/html") {
         let heading = answer.body.split("<h1>").nth(1).and_then(|rest| rest.split('<').next()).unwrap_or("page");
-        let name = format!("{}-{}-{}.html", path.split('/').nth(1).unwrap_or(""), Slug::from_words(heading), answer.body.len());
-        std::fs::write(std::path::Path::new(&folder).join(name), &answer.body).unwrap();
+        let said = ["class=\"summary\"", "class=\"done\"", "<form"].map(|mark| if answer.body.contains(mark) { '1' } else { '0' });
+        let name = format!("{}-{}-{}.html", path.split('/').nth(1).unwrap_or(""), Slug::from_words(heading), String::from_iter(said));
+        let file = std::path::Path::new(&folder).join(name);
+        if std::fs::metadata(&file).map_or(0, |there| there.len()) < answer.body.len() as u64 {
+            std::fs::write(file, &answer.body).unwrap();
+        }
     }
 }

@@ -5,7 +5,7 @@ use pulse_jobs::notices;
 use pulse_model::subscriber::{Basis, Sectors, State, Step, SuppressionReason};
 use pulse_store::NewSuppression;
 
-use crate::desk::{Answer, Desk, FORM};
+use crate::desk::{Answer, Desk, FORM, link};
 
 const PATH: &str = "/lantern/subscribe";
 const DAY_MS: i64 = 24 * 3_600_000;
@@ -13,24 +13,6 @@ const DAY_MS: i64 = 24 * 3_600_000;
 fn form(address: &str) -> String {
     let address = address.replace('@', "%40").replace('+', "%2B");
     format!("address={address}&name=Ada&sector=Justice&frequency=quarterly&consent=yes&website=")
-}
-
-impl Desk {
-    /// What lies in the outbox, once everything that is due was sent.
-    async fn mails(&self) -> Vec<String> {
-        while notices::work(&self.store, &self.post, self.now()).await.unwrap() > 0 {}
-        let pulse_jobs::post::Route::Outbox(outbox) = &self.post.route else { panic!("no outbox") };
-        outbox.messages().unwrap().iter().map(|file| String::from_utf8(std::fs::read(file).unwrap()).unwrap()).collect()
-    }
-}
-
-/// The path of the link a message has.
-fn link(mail: &str, page: &str) -> String {
-    // Quoted-printable breaks lines.
-    let mail = mail.replace("=\r\n", "");
-    let start = mail.find(&format!("https://digest.example/{page}/")).unwrap_or_else(|| panic!("no link: {mail}"));
-    let end = mail[start..].find(['\r', '"', ' ']).unwrap();
-    mail[start..start + end].trim_start_matches("https://digest.example").to_owned()
 }
 
 #[tokio::test]
@@ -225,7 +207,7 @@ async fn a_notice_of_a_digest_without_a_sender_fails_and_holds_up_no_other() {
         link: "https://digest.example/confirm/x".into(),
         closing: Vec::new(),
     };
-    for (kind, digest) in [("a", "gone"), ("b", "lantern")] {
+    for (kind, digest) in [(notices::Kind::Confirmation, "gone"), (notices::Kind::NewAddress, "lantern")] {
         notices::add(&desk.store, kind, &"ada@quay.example".parse().unwrap(), &letter(digest), desk.now()).await.unwrap();
     }
     assert_eq!(desk.mails().await.len(), 1);

@@ -4,8 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use pulse_jobs::intake::{self, Desk, Intakes};
-use pulse_jobs::notices;
 use pulse_jobs::send::{Worker, attend};
+use pulse_jobs::{notices, reader};
 use pulse_store::Store;
 use pulse_web::Readers;
 use tokio::sync::watch;
@@ -45,6 +45,7 @@ impl Beside {
             let stopped = stopped.clone();
             tasks.spawn(async move { attend(&worker, stopped).await });
         }
+        tasks.spawn(forget_hourly(store.clone(), readers.clone(), stopped.clone()));
         tasks.spawn(send_notices(store, readers, stopped));
         pages.await;
         _ = stop.send(true);
@@ -61,6 +62,21 @@ async fn send_notices(store: Store, readers: Readers, mut stopped: watch::Receiv
             Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "notices could not be sent"),
         }
         if tokio::time::timeout(BETWEEN_NOTICES, stopped.changed()).await.is_ok() {
+            return;
+        }
+    }
+}
+
+/// How often what readers did long ago is forgotten.
+const BETWEEN_FORGETTING: Duration = Duration::from_secs(60 * 60);
+
+/// Forgets what readers did long ago, such as moves that were not confirmed, until it is to stop.
+async fn forget_hourly(store: Store, readers: Readers, mut stopped: watch::Receiver<bool>) {
+    loop {
+        if let Err(error) = reader::forget_old(&store, (readers.clock)()).await {
+            tracing::error!(error = &error as &dyn std::error::Error, "what readers did long ago was not forgotten");
+        }
+        if tokio::time::timeout(BETWEEN_FORGETTING, stopped.changed()).await.is_ok() {
             return;
         }
     }
