@@ -1,6 +1,8 @@
-//! Is everything in order? The data folder, the disk, the database, the digests, the editions.
+//! Is everything in order? The data folder, the disk, the database, the digests, the editions; and mail, in a module of its own.
 //!
 //! In: a data folder and its store. Out: one [`Check`] for each question, never an error: what cannot be asked has failed.
+
+pub mod mail;
 
 use std::path::Path;
 

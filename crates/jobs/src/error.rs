@@ -16,6 +16,7 @@ use pulse_store::{Fault, SendId, StoreError};
 use crate::post::KeyError;
 use crate::profile::ProfileError;
 use crate::readers::ReadersError;
+use crate::sender::NewAddressError;
 
 /// Why a job failed. The message says what and where, [`JobError::advice`] what to do.
 #[derive(Debug, thiserror::Error)]
@@ -195,6 +196,23 @@ pub enum JobError {
         #[source]
         cause: DkimError,
     },
+    /// A new address that cannot be announced.
+    #[error(transparent)]
+    NewAddress(#[from] NewAddressError),
+    /// The edition has no such sector.
+    #[error("the edition has no sector \u{201c}{name}\u{201d}; it has {}", known.join(", "))]
+    NoSuchSector {
+        /// As it was asked for.
+        name: String,
+        /// Those it has.
+        known: Vec<String>,
+    },
+    /// Somebody who asked not to be written to.
+    #[error("{address} is on the suppression list, and nothing is sent there")]
+    Suppressed {
+        /// As it was named.
+        address: String,
+    },
     /// There is no such send.
     #[error("there is no send {send}")]
     NoSuchSend {
@@ -243,6 +261,11 @@ impl JobError {
             Self::TooManySectors { .. } => "Put some of its sectors together.".to_owned(),
             Self::Message { .. } | Self::Record { .. } | Self::NoCut { .. } | Self::Signing { .. } => return None,
             Self::ReaderLink { .. } => "Readers' links need a site that begins with https://; set it in pulse.toml.".to_owned(),
+            Self::NewAddress(NewAddressError::Pending { digest, .. }) => format!("Take it back first: pulse sender cancel {digest} --by NAME."),
+            Self::NewAddress(NewAddressError::Past { .. }) => "Name a later month, so that an edition before it can announce the change.".to_owned(),
+            Self::NewAddress(NewAddressError::Same { .. }) => return None,
+            Self::NoSuchSector { .. } => "Name one of these, or leave --sectors out for all.".to_owned(),
+            Self::Suppressed { .. } => "Name another address.".to_owned(),
             Self::NoSuchSend { .. } => "See which there are: pulse send list.".to_owned(),
             Self::Store(cause) => return store_advice(cause),
         };

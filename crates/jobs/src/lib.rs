@@ -10,6 +10,7 @@
 //! | what messages leave through: keys, relays, the outbox | [`post`] |
 //! | a list of readers -> readers in the store, and back | [`readers`] |
 //! | an edition and its readers -> messages, a row for each reader | [`send`] |
+//! | a digest's messages come from a new address | [`sender`] |
 //! | messages to one person -> on their way | [`notices`] |
 //! | what readers do on their own pages | [`reader`] |
 //! | mail that comes in -> each message in its place | [`intake`] |
@@ -26,6 +27,7 @@ pub mod error;
 pub mod import;
 pub mod intake;
 pub mod life;
+mod line;
 pub mod notices;
 pub mod output;
 pub mod post;
@@ -34,6 +36,7 @@ pub mod reader;
 pub mod readers;
 pub mod returns;
 pub mod send;
+pub mod sender;
 pub mod site;
 
 pub use error::{JobError, store_advice};

@@ -8,15 +8,15 @@
 use std::collections::HashMap;
 
 use pulse_deliver::message::{Action, Filled, Link, Notice as Content, Reader, Sender};
-use pulse_deliver::relay::RelaySettings;
-use pulse_deliver::smtp::{Body, Connection, Envelope, Server, SmtpError, Verdict};
+use pulse_deliver::smtp::{Envelope, Verdict};
 use pulse_deliver::token::Purpose;
 use pulse_model::{Digest, EmailAddress, Slug};
 use pulse_store::{Lease, NewNotice, Notice, NoticeEnd, Reply, Store};
 use serde::{Deserialize, Serialize};
 
 use crate::error::JobError;
-use crate::post::{Post, Route};
+use crate::line::{Line, Refused, said_by_us};
+use crate::post::Post;
 
 /// What a notice says, as its body is kept until it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -104,107 +104,34 @@ pub async fn work(store: &Store, post: &Post, now: i64) -> Result<usize, JobErro
         return Ok(0);
     }
     let digests: HashMap<Slug, Digest> = store.digests().await?.into_iter().map(|digest| (digest.slug.clone(), digest)).collect();
-    let mut line = Line { post, connection: None };
+    let mut line = Line::new(post);
     for notice in &due {
-        let (end, reply) = line.deal_with(notice, &digests, now).await;
+        let (end, reply) = deal_with(&mut line, post, notice, &digests, now).await;
         store.record_notices(&run, &[(notice.id, end, reply)], now).await?;
     }
     line.close().await;
     Ok(due.len())
 }
 
-/// Where notices go out, one after another.
-struct Line<'p> {
-    post: &'p Post,
-    /// With the name of its relay.
-    connection: Option<(String, Connection)>,
-}
-
-impl Line<'_> {
-    async fn deal_with(&mut self, notice: &Notice, digests: &HashMap<Slug, Digest>, now: i64) -> (NoticeEnd, Reply) {
-        let message = match message(self.post, notice, digests, now) {
-            Ok(message) => message,
-            Err(error) => return (NoticeEnd::Failed, said_by_us(&error)),
-        };
-        match &self.post.route {
-            Route::Outbox(outbox) => match outbox.put(&notice.id.to_string(), message.filled.pieces()) {
-                Ok(()) => (NoticeEnd::Sent, Reply { code: Some(250), text: "put into the outbox".to_owned(), relay: "outbox".to_owned(), ..Reply::default() }),
-                Err(error) => (later(self.post, notice, now), said_by_us(&error)),
-            },
-            Route::Relays(relays) => match self.send(relays, &message).await {
-                Ok(reply) => (NoticeEnd::Sent, reply),
-                Err(Refused { error, host }) => (self.after(&error, notice, now), said(&error, &host)),
-            },
-        }
-    }
-
-    /// What an error means for the notice. A refusal of ours may be over tomorrow, and the letter waits for that.
-    fn after(&self, error: &SmtpError, notice: &Notice, now: i64) -> NoticeEnd {
-        match error.verdict() {
-            // Taken, or most likely: twice is worse than a letter that somebody can ask for again.
-            Verdict::Accepted | Verdict::Uncertain => NoticeEnd::Sent,
-            Verdict::DeadAddress | Verdict::Rejected | Verdict::FullMailbox { is_passing: false } => NoticeEnd::Failed,
-            Verdict::Deferred(_) | Verdict::FullMailbox { is_passing: true } | Verdict::OurFault => later(self.post, notice, now),
-        }
-    }
-
-    async fn send(&mut self, relays: &[(RelaySettings, Server)], message: &Message) -> Result<Reply, Refused> {
-        let pieces: Vec<&[u8]> = message.filled.pieces().collect();
-        let (host, connection) = self.connect(relays).await?;
-        let refused = |error| Refused { error, host: host.clone() };
-        let body = Body::check(&pieces).map_err(|cause| refused(cause.into()))?;
-        let reply = connection.offer(&message.envelope, &body).await.map_err(refused)?.body().await.map_err(refused)?.finish().await.map_err(refused)?;
-        Ok(Reply {
-            code: Some(reply.code),
-            enhanced: reply.enhanced.map(|enhanced| enhanced.to_string()).unwrap_or_default(),
-            text: reply.text,
-            relay: host.clone(),
-        })
-    }
-
-    /// The connection there is, or one to the first relay that answers.
-    async fn connect(&mut self, relays: &[(RelaySettings, Server)]) -> Result<(&String, &mut Connection), Refused> {
-        if self.connection.as_ref().is_some_and(|(_, connection)| !connection.is_open()) {
-            self.connection = None;
-        }
-        if self.connection.is_none() {
-            self.connection = Some(open(relays).await?);
-        }
-        match &mut self.connection {
-            Some((host, connection)) => Ok((host, connection)),
-            None => Err(Refused { error: SmtpError::Spent, host: String::new() }),
-        }
-    }
-
-    async fn close(self) {
-        if let Some((_, connection)) = self.connection {
-            connection.quit().await;
-        }
+async fn deal_with(line: &mut Line<'_>, post: &Post, notice: &Notice, digests: &HashMap<Slug, Digest>, now: i64) -> (NoticeEnd, Reply) {
+    let message = match message(post, notice, digests, now) {
+        Ok(message) => message,
+        Err(error) => return (NoticeEnd::Failed, said_by_us(&error)),
+    };
+    match line.pass(&notice.id.to_string(), &message.filled, &message.envelope).await {
+        Ok(reply) => (NoticeEnd::Sent, reply),
+        Err(refused) => (after(post, &refused, notice, now), refused.said()),
     }
 }
 
-/// What went wrong, and with whom.
-struct Refused {
-    error: SmtpError,
-    host: String,
-}
-
-async fn open(relays: &[(RelaySettings, Server)]) -> Result<(String, Connection), Refused> {
-    let mut last = Refused { error: SmtpError::Spent, host: String::new() };
-    for (settings, server) in relays {
-        let login = match settings.login() {
-            Ok(login) => login,
-            Err(error) => {
-                tracing::warn!(relay = server.host, error = &error as &dyn std::error::Error, "the relay cannot be used");
-                continue;
-            }
-        };
-        match Connection::open(&Server { login, ..server.clone() }).await {
-            Ok(connection) => return Ok((server.host.clone(), connection)),
-            Err(error) => last = Refused { error, host: server.host.clone() },
-        }
+/// What an error means for the notice. A refusal of ours may be over tomorrow, and the letter waits for that.
+fn after(post: &Post, refused: &Refused, notice: &Notice, now: i64) -> NoticeEnd {
+    match refused.verdict() {
+        // Taken, or most likely: twice is worse than a letter that somebody can ask for again.
+        Verdict::Accepted | Verdict::Uncertain => NoticeEnd::Sent,
+        Verdict::DeadAddress | Verdict::Rejected | Verdict::FullMailbox { is_passing: false } => NoticeEnd::Failed,
+        Verdict::Deferred(_) | Verdict::FullMailbox { is_passing: true } | Verdict::OurFault => later(post, notice, now),
     }
-    Err(last)
 }
 
 /// Ready to go out.
@@ -249,22 +176,4 @@ fn later(post: &Post, notice: &Notice, now: i64) -> NoticeEnd {
         Some(wait_s) => NoticeEnd::Deferred { until: now.saturating_add(i64::try_from(wait_s).unwrap_or(i64::MAX / 1000).saturating_mul(1000)) },
         None => NoticeEnd::Failed,
     }
-}
-
-fn said(error: &SmtpError, host: &str) -> Reply {
-    match error.reply() {
-        Some(reply) => Reply {
-            code: Some(reply.code),
-            enhanced: reply.enhanced.map(|enhanced| enhanced.to_string()).unwrap_or_default(),
-            text: reply.text.clone(),
-            relay: host.to_owned(),
-        },
-        None => Reply { relay: host.to_owned(), ..said_by_us(error) },
-    }
-}
-
-/// An error with its causes, on one line.
-fn said_by_us(error: &dyn std::error::Error) -> Reply {
-    let causes = std::iter::successors(error.source(), |cause| cause.source());
-    Reply { text: causes.fold(error.to_string(), |words, cause| format!("{words}: {cause}")), ..Reply::default() }
 }

@@ -92,6 +92,9 @@ impl ProfileError {
 /// Largest logo, in bytes. It travels inside every e-mail, and mail programs cut messages off at about 100 kB.
 pub const MAX_LOGO_BYTES: usize = 256 * 1024;
 
+/// The most seeds: they get each send before its readers do, one after another.
+pub const MAX_SEEDS: usize = 50;
+
 /// Slugs whose pages Pulse has another use for.
 const RESERVED: [&str; 9] = ["accessibility", "change-address", "complaint", "confirm", "healthz", "leave", "preferences", "privacy", "subscribe"];
 
@@ -202,6 +205,9 @@ fn check_words(file: &str, text: &str, digest: &Digest) -> Result<(), ProfileErr
     }
     if !is_language_tag(&digest.language) {
         return refused("language", format!("\u{201c}{}\u{201d} is not a language tag; write it as en-GB", digest.language));
+    }
+    if digest.sender.seeds.len() > MAX_SEEDS {
+        return refused("seeds", format!("a digest has {MAX_SEEDS} seeds at most"));
     }
     let email = digest.footer.email.trim();
     if !email.is_empty() && !is_mail_address(email) {

@@ -178,11 +178,25 @@ pub struct Sender {
     pub reply_to: Option<EmailAddress>,
     /// The domain that bounces come back to; that of the address if empty.
     pub return_domain: String,
+    /// The domain of the List-Id, by which mail programs know the digest; that of the address if empty. It stays the same for ever.
+    pub list_domain: String,
     /// The words readers agree to when they subscribe. Changing them makes a new version.
     pub consent: String,
     /// Whether links of entries lead through the site, which counts how often each is followed, and not by whom.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub clicks: bool,
+    /// Addresses that are no reader's and get the largest cut of each send too, to see where it arrives.
+    pub seeds: Vec<EmailAddress>,
+}
+
+impl Sender {
+    /// The domain that bounces come back to; none where there is no address.
+    pub fn returns_to(&self) -> Option<&str> {
+        match self.return_domain.as_str() {
+            "" => self.address.as_ref().map(EmailAddress::domain),
+            domain => Some(domain),
+        }
+    }
 }
 
 /// How the team writes.

@@ -12,6 +12,7 @@ mod init;
 mod man;
 mod publisher;
 mod send;
+mod sender;
 mod serve;
 mod subscriber;
 
@@ -20,8 +21,8 @@ use std::process::ExitCode;
 
 use anyhow::Context as _;
 use clap::Subcommand;
-use pulse_model::Slug;
 use pulse_model::text::is_forbidden;
+use pulse_model::{EmailAddress, Slug};
 
 use crate::data_folder::DataFolder;
 
@@ -51,6 +52,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Send(send::SendCommand),
     #[command(subcommand)]
+    Sender(sender::SenderCommand),
+    #[command(subcommand)]
     Bounce(bounce::BounceCommand),
     #[command(subcommand)]
     Dkim(dkim::DkimCommand),
@@ -70,6 +73,7 @@ pub(crate) async fn run(command: Command, call: &mut Call) -> anyhow::Result<Exi
         Command::Edition(args) => edition::run(args, call).await,
         Command::Publisher(args) => publisher::run(args, call).await,
         Command::Send(args) => send::run(args, call).await,
+        Command::Sender(args) => sender::run(args, call).await,
         Command::Bounce(args) => bounce::run(args, call).await,
         Command::Dkim(args) => dkim::run(args, call).await,
         Command::Subscriber(args) => subscriber::run(*args, call).await,
@@ -105,4 +109,14 @@ fn name(text: &str) -> Result<String, String> {
 /// A slug on the command line.
 fn slug(text: &str) -> Result<Slug, String> {
     text.parse().map_err(|error: pulse_model::digest::SlugError| error.to_string())
+}
+
+/// An e-mail address on the command line.
+fn address(text: &str) -> Result<EmailAddress, String> {
+    EmailAddress::parse(text).map_err(|error| error.to_string())
+}
+
+/// "1 March 2026"; the day in UTC.
+fn day(at: i64) -> String {
+    jiff::Timestamp::from_millisecond(at).map(|at| at.strftime("%-d %B %Y").to_string()).unwrap_or_default()
 }

@@ -4,6 +4,7 @@ mod mail;
 mod reader;
 mod safeguard;
 mod send;
+mod sender;
 
 use pulse_model::{Edition, EditionKey, Publisher, Slug, Status};
 
@@ -18,6 +19,8 @@ pub use send::{
     Attempt, AudiencePage, Claimed, Counts, Cut, DeliveryFilter, DeliveryRow, End, HistoryRow, Outcome, Recipient, Recorded, ReplyCount, SendEvent, SendReport,
     SendRow, Settled, StoredCut, Uncertain,
 };
+
+pub use sender::{Seed, SeedEnd, SenderChange};
 
 /// The file an edition was read from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

@@ -6,7 +6,7 @@
 //! (`postgres`); [`Store`] picks one. What truly differs has a name in `dialect`.
 //!
 //! To add an operation: write the function in its file of `queries`, add the method here or in the file of its subject
-//! (`readers`, `sends`, `mails`, `safeguards`), and take a step with it in `testkit::store_story`, which both engines must pass.
+//! (`readers`, `sends`, `mails`, `safeguards`, `senders`), and take a step with it in `testkit::store_story`, which both engines must pass.
 //!
 //! Invariants: what changes several rows is one transaction. Times come in as `now` and are Unix milliseconds in UTC; ids
 //! are UUIDv7, made in `ids` alone. After an error the same store can be asked again.
@@ -43,6 +43,7 @@ mod postgres;
 mod readers;
 mod rows;
 mod safeguards;
+mod senders;
 mod sends;
 mod sqlite;
 
@@ -58,8 +59,8 @@ pub use crate::answers::{
     Added, AddressChange, Attempt, AudiencePage, Audit, Bounce, Bounced, Claimed, Complaint, ComplaintState, Conflict, Counts, Cut, DeliveryFilter,
     DeliveryRow, EditionRow, End, Health, HistoryRow, Invited, Known, Lease, Level, Merge, NewBounce, NewComplaint, NewInvitation, NewNotice, NewReader,
     NewSuppression, Notice, NoticeEnd, Noticed, Outcome, Preferences, PublisherRow, Reader, Recipient, Recorded, Refusal, Reply, ReplyCount, Revision, Saved,
-    SendEvent, SendReport, SendRow, Settled, Signed, Source, StoredCut, StoredEdition, StoredSubscriber, StoredSubscription, SubscriberRow, Suppression,
-    Uncertain,
+    Seed, SeedEnd, SendEvent, SendReport, SendRow, SenderChange, Settled, Signed, Source, StoredCut, StoredEdition, StoredSubscriber, StoredSubscription,
+    SubscriberRow, Suppression, Uncertain,
 };
 pub use crate::dialect::Patience;
 pub use crate::error::{Cause, Fault, StoreError};

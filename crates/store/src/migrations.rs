@@ -14,6 +14,7 @@ const FILES: &[(i64, &str, &str)] = &[
     (7, "notice", include_str!("../migrations/0007_notice.sql")),
     (8, "bounce", include_str!("../migrations/0008_bounce.sql")),
     (9, "complaint", include_str!("../migrations/0009_complaint.sql")),
+    (10, "sender", include_str!("../migrations/0010_sender.sql")),
     (11, "reader_pages", include_str!("../migrations/0011_reader_pages.sql")),
 ];
 

@@ -48,6 +48,8 @@ pub(crate) mod record;
 pub(crate) mod save;
 #[path = "queries/send.rs"]
 pub(crate) mod send;
+#[path = "queries/sender.rs"]
+pub(crate) mod sender;
 #[path = "queries/subscriber.rs"]
 pub(crate) mod subscriber;
 #[path = "queries/suppress.rs"]

@@ -8,6 +8,7 @@ pub mod mails;
 pub mod reader_pages;
 pub mod readers;
 pub mod safeguards;
+pub mod senders;
 pub mod sends;
 
 use jiff::civil::date;
@@ -42,6 +43,7 @@ pub async fn run(store: &Store) {
     sends::run(store, &digest).await;
     mails::run(store, &digest.slug).await;
     safeguards::run(store, &digest.slug).await;
+    senders::run(store, &digest.slug).await;
 }
 
 /// A digest with something in every field.

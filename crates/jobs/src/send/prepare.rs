@@ -13,6 +13,7 @@ use super::template::{From, render};
 use crate::clicks::through;
 use crate::error::JobError;
 use crate::post::Post;
+use crate::sender::Address;
 use crate::site::Site;
 
 /// How many readers are looked at at a time.
@@ -52,8 +53,11 @@ pub struct CutSize {
 /// [`JobError::NoSender`]; [`JobError::TooManySectors`]; or what the store says, for example that a send is under way. What had
 /// been prepared by then is cancelled.
 pub async fn prepare(store: &Store, post: &Post, site: &Site, digest: &Digest, key: EditionKey, who: &str, now: i64) -> Result<PreparedSend, JobError> {
-    let stored = crate::edition(store, &digest.slug, key).await?;
+    let mut stored = crate::edition(store, &digest.slug, key).await?;
     let digest_id = store.digest_id(&digest.slug).await?;
+    let address = Address::of(store, digest).await?;
+    stored.edition = address.announced(digest, stored.edition);
+    let digest = &address.for_edition(digest, key);
     From::of(digest, digest_id, site)?;
     let editions = Editions::of(store, digest, site, stored).await?;
     let id = store.begin_send(editions.id, who, now).await?;

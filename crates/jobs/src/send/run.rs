@@ -10,11 +10,13 @@ use tokio::sync::{mpsc, watch};
 
 use super::lane::{Lane, Queue, Road};
 use super::scribe::{Pen, Scribe};
+use super::seeds::Seeds;
 use super::template::{From, Templates};
 use super::turns::{Ready, Turn, Turns};
 use super::{Clock, Node};
 use crate::error::JobError;
 use crate::post::{OnUncertain, Post};
+use crate::sender::Address;
 use crate::site::Site;
 
 /// A node that was not heard of for so long counts as dead: longer than a server may take over one message (RFC 5321
@@ -64,11 +66,14 @@ pub async fn run(worker: &Worker, send: SendId, halt: watch::Receiver<bool>) -> 
     let Worker { store, site, .. } = worker;
     let row = store.send(send).await?.ok_or(JobError::NoSuchSend { send })?;
     let digest = crate::digest(store, &row.digest).await?;
+    let digest = Address::of(store, &digest).await?.for_edition(&digest, row.key);
     let from = From::of(&digest, store.digest_id(&row.digest).await?, site)?;
-    let templates = Templates::new(from, row.key, &store.cuts(send).await?, site)?;
+    let cuts = store.cuts(send).await?;
+    let templates = Templates::new(from, row.key, &cuts, site)?;
+    let mut seeds = Seeds::of(&digest, &cuts);
     let mut wait = FIRST_WAIT;
     loop {
-        match go_on(worker, send, &templates, &halt).await {
+        match go_on(worker, send, &templates, &mut seeds, &halt).await {
             Ok(Some(ending)) => return Ok(ending),
             Ok(None) => wait = FIRST_WAIT,
             Err(error) if error.is_passing() && wait < LONGEST_WAIT => {
@@ -86,12 +91,19 @@ const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(128);
 
 /// One pass over what is due; how the send ended, if it has.
-async fn go_on(worker: &Worker, send: SendId, templates: &Templates<'_>, halt: &watch::Receiver<bool>) -> Result<Option<Ending>, JobError> {
+async fn go_on(
+    worker: &Worker,
+    send: SendId,
+    templates: &Templates<'_>,
+    seeds: &mut Seeds<'_>,
+    halt: &watch::Receiver<bool>,
+) -> Result<Option<Ending>, JobError> {
     let Worker { store, clock, node, .. } = worker;
     settle(worker).await?;
     if let Some(ending) = ending_of(store, send, halt).await? {
         return Ok(Some(ending));
     }
+    seeds.send(worker, send, templates).await;
     let pass = pass(worker, send, templates, halt.clone()).await;
     store.give_back(send, node.run()).await?;
     let Pass { claimed, fault } = pass?;

@@ -24,17 +24,26 @@ pub(super) struct Parts {
     pub(super) text: String,
 }
 
+/// The edition with the sectors at some of its places.
+pub(super) fn with_sectors(edition: &Edition, has: impl Fn(usize) -> bool) -> Edition {
+    let kept = |(place, sector): (usize, &Sector)| has(place).then(|| sector.clone());
+    Edition { sectors: edition.sectors.iter().enumerate().filter_map(kept).collect(), ..edition.clone() }
+}
+
 /// Renders what the readers of a cut get.
 pub(super) fn render(digest: &Digest, edition: &Edition, cut: &Cut, site: &Site) -> Result<Parts, JobError> {
-    let has = |(place, sector): (usize, &Sector)| cut.has(place).then(|| sector.clone());
-    let edition = Edition { sectors: edition.sectors.iter().enumerate().filter_map(has).collect(), ..edition.clone() };
+    parts(digest, &with_sectors(edition, |place| cut.has(place)), site)
+}
+
+/// Renders an edition that has been cut.
+pub(super) fn parts(digest: &Digest, edition: &Edition, site: &Site) -> Result<Parts, JobError> {
     let addresses = Addresses {
         unsubscribe: Some(Hole::Unsubscribe.href()),
         preferences: Some(Hole::Preferences.href()),
         colleague: Hole::Preferences.href_below("colleague"),
         ..site.addresses(&digest.slug, edition.key())
     };
-    let work = Work { digest, edition: &edition, addresses: &addresses };
+    let work = Work { digest, edition, addresses: &addresses };
     let failed = |output| move |cause| JobError::Render { output, cause };
     let html = pulse_render::mail::render(work).map_err(failed("the e-mail"))?;
     let text = pulse_render::plain_text::render(work);
@@ -59,11 +68,12 @@ impl<'a> From<'a> {
     pub(super) fn of(digest: &'a Digest, id: DigestId, site: &Site) -> Result<Self, JobError> {
         let sender = &digest.sender;
         let address = sender.address.clone().ok_or_else(|| JobError::NoSender { digest: digest.slug.clone() })?;
-        let return_domain = if sender.return_domain.is_empty() { address.domain().to_owned() } else { sender.return_domain.clone() };
+        let return_domain = sender.returns_to().unwrap_or_default().to_owned();
         let name = if sender.name.is_empty() { &digest.name } else { &sender.name };
         // Five letters at the least, and the same for ever: the slug, filled up where it is short.
         let feedback = format!("{}-pulse", digest.slug).chars().take(15).collect::<String>().trim_end_matches('-').to_owned();
-        let list_id = format!("{}.{}", digest.slug, address.domain());
+        let list_domain = if sender.list_domain.is_empty() { address.domain() } else { &sender.list_domain };
+        let list_id = format!("{}.{list_domain}", digest.slug);
         Ok(Self { digest, id, name, return_domain, feedback, list_id, archive: Href::parse(&site.digest(&digest.slug)).ok(), address })
     }
 

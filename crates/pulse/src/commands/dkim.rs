@@ -47,7 +47,7 @@ fn selector_of(now: i64) -> String {
     jiff::Timestamp::from_millisecond(now).map(|at| at.strftime("p%Y%m").to_string()).unwrap_or_else(|_| "pulse".to_owned())
 }
 
-fn domain(text: &str) -> Result<String, String> {
+pub(super) fn domain(text: &str) -> Result<String, String> {
     let address = pulse_model::EmailAddress::parse(&format!("a@{text}")).map_err(|error| error.to_string())?;
     Ok(address.domain().to_owned())
 }

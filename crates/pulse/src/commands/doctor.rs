@@ -1,10 +1,12 @@
 //! `pulse doctor`: is everything in order?
 
+mod mail;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::process::ExitCode;
 
-use clap::Args;
+use clap::{Args, Subcommand};
 use pulse_jobs::checkup::{self, Check, State};
 
 use super::{Call, write_json};
@@ -16,14 +18,25 @@ use crate::fault;
 /// Looks at the data folder, the disk, the options, the database, the digests and the editions, and says what to do where
 /// something is not as it should be. Exits with 1 when something does not work.
 #[derive(Args, Debug)]
-#[command(after_long_help = "Examples:\n  pulse doctor\n  pulse doctor --json")]
+#[command(args_conflicts_with_subcommands = true, after_long_help = "Examples:\n  pulse doctor\n  pulse doctor --json\n  pulse doctor mail")]
 pub(crate) struct Doctor {
+    #[command(subcommand)]
+    part: Option<Part>,
     /// As JSON, for machines
     #[arg(long)]
     json: bool,
 }
 
+/// What has a check of its own.
+#[derive(Debug, Subcommand)]
+enum Part {
+    Mail(mail::Mail),
+}
+
 pub(crate) async fn run(args: Doctor, call: &mut Call) -> anyhow::Result<ExitCode> {
+    if let Some(Part::Mail(args)) = args.part {
+        return mail::run(args, call).await;
+    }
     let checks = checks(call).await;
     if args.json {
         write_json(&mut call.out, &checks)?;

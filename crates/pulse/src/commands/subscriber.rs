@@ -11,8 +11,8 @@ use anyhow::Context as _;
 use clap::{Args, Subcommand};
 use pulse_jobs::post::Keys;
 use pulse_jobs::readers::{Ground, moment};
+use pulse_model::Slug;
 use pulse_model::subscriber::Basis;
-use pulse_model::{EmailAddress, Slug};
 
 use super::Call;
 
@@ -82,15 +82,6 @@ fn basis_values() -> Vec<&'static str> {
 
 fn date(text: &str) -> Result<i64, String> {
     moment(text).ok_or_else(|| "a date is written as 2026-03-01, or with a time in UTC as 2026-03-01T09:30:00Z".to_owned())
-}
-
-fn address(text: &str) -> Result<EmailAddress, String> {
-    EmailAddress::parse(text).map_err(|error| error.to_string())
-}
-
-/// "1 March 2026"; the day in UTC.
-fn day(at: i64) -> String {
-    jiff::Timestamp::from_millisecond(at).map(|at| at.strftime("%-d %B %Y").to_string()).unwrap_or_default()
 }
 
 /// "tidemark", or "every digest".

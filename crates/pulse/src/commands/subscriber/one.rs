@@ -9,8 +9,8 @@ use pulse_model::subscriber::Sectors;
 use pulse_model::{EmailAddress, Slug};
 use pulse_store::{Known, StoredSubscription};
 
-use super::{GroundOptions, address, day, of};
-use crate::commands::{Call, name, slug, write_json};
+use super::{GroundOptions, of};
+use crate::commands::{Call, address, day, name, slug, write_json};
 use crate::fault::Refusal;
 
 /// Add a reader
