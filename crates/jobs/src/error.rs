@@ -13,9 +13,11 @@ use pulse_model::{EditionKey, Slug};
 use pulse_render::RenderError;
 use pulse_store::{Fault, SendId, StoreError};
 
+use crate::handover::ListmonkError;
 use crate::post::KeyError;
 use crate::profile::ProfileError;
 use crate::readers::ReadersError;
+use crate::retention::PeriodError;
 use crate::sender::NewAddressError;
 
 /// Why a job failed. The message says what and where, [`JobError::advice`] what to do.
@@ -150,6 +152,22 @@ pub enum JobError {
     /// A list of readers, or one of them.
     #[error(transparent)]
     Readers(#[from] ReadersError),
+    /// Nobody has put their name to the text yet.
+    #[error("the {title} edition of {digest} is {status}, and only a signed-off one is handed over")]
+    NotSignedOff {
+        /// Of which digest.
+        digest: Slug,
+        /// "May 2023".
+        title: String,
+        /// Where it is.
+        status: Status,
+    },
+    /// Another mailer.
+    #[error("the edition could not be handed to listmonk")]
+    Listmonk(#[source] ListmonkError),
+    /// How long something is kept.
+    #[error("the settings of retention are not good")]
+    Period(#[from] PeriodError),
     /// Nobody to write in the name of.
     #[error("{digest} has no sender")]
     NoSender {
@@ -255,6 +273,15 @@ impl JobError {
             Self::Address { .. } => "Choose a shorter --site, for example https://digest.example.org.".to_owned(),
             Self::Render { .. } => "The other outputs do not depend on this one; ask for them by name with --format.".to_owned(),
             Self::Post { .. } | Self::Relay(_) => "Correct [mail] in pulse.toml; docs/sending.md explains each field.".to_owned(),
+            Self::NotSignedOff { .. } => "Have it signed off first: pulse edition status EDITION --set sign-off --by NAME.".to_owned(),
+            Self::Listmonk(ListmonkError::NotAllowed { .. }) => {
+                "Check user and token in [hand_over.listmonk], and that the user may manage campaigns in listmonk.".to_owned()
+            }
+            Self::Listmonk(ListmonkError::Silent { .. } | ListmonkError::BrokeOff { .. }) => {
+                "Look in listmonk whether the draft is there before trying again.".to_owned()
+            }
+            Self::Listmonk(_) => "Check [hand_over.listmonk] in pulse.toml; docs/sending.md explains each field.".to_owned(),
+            Self::Period(_) => "Correct [retention] in pulse.toml; docs/sending.md explains each field.".to_owned(),
             Self::Keys(_) => "Restore the folder of keys from a backup; new keys would lock readers out of their links.".to_owned(),
             Self::Readers(error) => return error.advice().map(str::to_owned),
             Self::NoSender { digest } => format!("Add [sender] with an address to the digest's file, then: pulse digest add {digest}.toml."),

@@ -5,6 +5,8 @@
 //! | a digest's TOML file -> a digest with its logo | [`profile`] |
 //! | a file of an old edition -> an edition in the store | [`import`] |
 //! | a step in an edition's life | [`life`] |
+//! | an edition -> another mailer | [`handover`] |
+//! | messages in the outbox -> to be looked at | [`outbox`] |
 //! | an edition in the store -> files for its readers | [`output`] |
 //! | the addresses of public pages | [`site`] |
 //! | what messages leave through: keys, relays, the outbox | [`post`] |
@@ -16,6 +18,8 @@
 //! | mail that comes in -> each message in its place | [`intake`] |
 //! | links of messages -> where they lead, and how often | [`clicks`] |
 //! | messages that came back -> readers who are written to no more | [`returns`] |
+//! | a send with readers who do not exist | [`rehearsal`] |
+//! | what has been kept long enough -> cleared | [`retention`] |
 //! | is everything in order? | [`checkup`] |
 //!
 //! Invariant: a job either happens whole or not at all. Not here: any rule about what an edition is (model and the
@@ -24,16 +28,20 @@
 pub mod checkup;
 pub mod clicks;
 pub mod error;
+pub mod handover;
 pub mod import;
 pub mod intake;
 pub mod life;
 mod line;
 pub mod notices;
+pub mod outbox;
 pub mod output;
 pub mod post;
 pub mod profile;
 pub mod reader;
 pub mod readers;
+pub mod rehearsal;
+pub mod retention;
 pub mod returns;
 pub mod send;
 pub mod sender;

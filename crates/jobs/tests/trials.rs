@@ -9,7 +9,7 @@ use pulse_deliver::smtp::TlsPolicy;
 use pulse_jobs::JobError;
 use pulse_jobs::post::{Post, PostSettings};
 use pulse_jobs::reader;
-use pulse_jobs::send::{Ending, Trial, Worker, prepare, run, trial};
+use pulse_jobs::send::{Ending, Node, Trial, Worker, prepare, run, trial};
 use pulse_jobs::sender::{NewAddress, NewAddressError, announce};
 use pulse_model::delivery::DeliveryStatus;
 use pulse_model::life::Step as LifeStep;
@@ -53,8 +53,9 @@ impl Newsroom {
         Post::open(&settings, &self.folder.path().join("keys"), &self.folder.path().join("outbox"), START).unwrap()
     }
 
-    fn worker(&self, port: u16) -> Worker {
-        Worker { store: self.store.clone(), post: Arc::new(self.post(port)), site: site(), clock: Arc::new(|| START) }
+    async fn worker(&self, port: u16) -> Worker {
+        let node = Arc::new(Node::begin(&self.store, self.folder.path(), "", START).await.unwrap());
+        Worker { store: self.store.clone(), post: Arc::new(self.post(port)), site: site(), clock: Arc::new(|| START), node }
     }
 
     async fn read_by(&self, post: &Post, text: &str, sectors: Sectors) {
@@ -155,7 +156,7 @@ async fn seeds_get_the_largest_cut_once_and_count_for_nothing() {
     let newsroom = Newsroom::open(&["one@seeds.test", "busy@seeds.test", "gone@seeds.test"]).await;
     let script = "RCPT busy@ #1: 451 4.7.1 later\nRCPT gone@: 550 5.1.1 nobody\n";
     let server = SmtpServer::start(Script::parse(script).unwrap()).await.unwrap();
-    let worker = newsroom.worker(server.port());
+    let worker = newsroom.worker(server.port()).await;
     newsroom.read_by(&worker.post, "ada@quay.test", Sectors::All).await;
     newsroom.read_by(&worker.post, "bo@quay.test", Sectors::All).await;
     newsroom.read_by(&worker.post, "cleo@quay.test", Sectors::Only(vec!["Criminal justice".into()])).await;
@@ -188,7 +189,7 @@ fn new_address(from: &str) -> NewAddress {
 async fn sent_with(change: NewAddress) -> (String, String, String, bool) {
     let newsroom = Newsroom::open(&[]).await;
     let server = SmtpServer::start(Script::default()).await.unwrap();
-    let worker = newsroom.worker(server.port());
+    let worker = newsroom.worker(server.port()).await;
     announce(&newsroom.store, &newsroom.digest, change, "Ada Lorne", APRIL).await.unwrap();
     newsroom.read_by(&worker.post, "ada@quay.test", Sectors::All).await;
     let tried = trial(&newsroom.store, &worker.post, &site(), newsroom.trial(&[address("bo@quay.test")], &[]), START).await.unwrap();
@@ -254,7 +255,7 @@ async fn a_second_move_keeps_the_list() {
 async fn a_seed_that_may_have_gone_never_goes_again() {
     let newsroom = Newsroom::open(&["one@seeds.test", "two@seeds.test"]).await;
     let server = SmtpServer::start(Script::default()).await.unwrap();
-    let worker = newsroom.worker(server.port());
+    let worker = newsroom.worker(server.port()).await;
     newsroom.read_by(&worker.post, "ada@quay.test", Sectors::All).await;
     let send = newsroom.released(&worker).await;
     let rows = newsroom.store.add_seeds(send, &newsroom.digest.sender.seeds, START).await.unwrap();
@@ -269,7 +270,7 @@ async fn a_seed_that_may_have_gone_never_goes_again() {
 async fn a_relay_that_fails_with_seeds_is_left_at_once() {
     let newsroom = Newsroom::open(&["one@seeds.test", "two@seeds.test", "three@seeds.test"]).await;
     let server = SmtpServer::start(Script::parse("MAIL #1: 421 4.3.2 shutting down, then close\n").unwrap()).await.unwrap();
-    let worker = newsroom.worker(server.port());
+    let worker = newsroom.worker(server.port()).await;
     newsroom.read_by(&worker.post, "ada@quay.test", Sectors::All).await;
     let send = newsroom.released(&worker).await;
     assert_eq!(run(&worker, send, watch::channel(false).1).await.unwrap(), Ending::Finished);

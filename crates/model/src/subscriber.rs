@@ -171,7 +171,7 @@ pub struct Wording {
 }
 
 /// What a reader, or somebody about a reader, said or did about a subscription. Never changed, never taken away while
-/// the reader is there.
+/// the subscription is there.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct ConsentEvent {

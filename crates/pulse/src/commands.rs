@@ -11,6 +11,7 @@ mod import;
 mod init;
 mod man;
 mod publisher;
+mod retention;
 mod send;
 mod sender;
 mod serve;
@@ -56,6 +57,8 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Bounce(bounce::BounceCommand),
     #[command(subcommand)]
+    Retention(retention::RetentionCommand),
+    #[command(subcommand)]
     Dkim(dkim::DkimCommand),
     Serve(serve::Serve),
     Doctor(doctor::Doctor),
@@ -75,6 +78,7 @@ pub(crate) async fn run(command: Command, call: &mut Call) -> anyhow::Result<Exi
         Command::Send(args) => send::run(args, call).await,
         Command::Sender(args) => sender::run(args, call).await,
         Command::Bounce(args) => bounce::run(args, call).await,
+        Command::Retention(args) => retention::run(args, call).await,
         Command::Dkim(args) => dkim::run(args, call).await,
         Command::Subscriber(args) => subscriber::run(*args, call).await,
         Command::Serve(args) => serve::run(args, call).await,

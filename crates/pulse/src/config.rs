@@ -9,7 +9,9 @@ use std::str::FromStr;
 
 use clap::{Args, Command};
 use pulse_jobs::Site;
+use pulse_jobs::handover::HandOverSettings;
 use pulse_jobs::post::PostSettings;
+use pulse_jobs::retention::Periods;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 
@@ -83,13 +85,29 @@ pub(crate) struct ConfigFile {
     pub(crate) listen: Option<Listen>,
     /// How messages are sent; it has too many parts for a command line.
     pub(crate) mail: PostSettings,
+    /// What is kept how long.
+    pub(crate) retention: Periods,
+    /// Other mailers.
+    pub(crate) hand_over: HandOverSettings,
 }
 
-// The part of the file that no command line has.
+// The parts of the file that no command line has.
 #[derive(Debug, Default, Deserialize)]
 struct MailPart {
     #[serde(default)]
     mail: PostSettings,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct RetentionPart {
+    #[serde(default)]
+    retention: Periods,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct HandOverPart {
+    #[serde(default)]
+    hand_over: HandOverSettings,
 }
 
 /// The options that `pulse.toml` can hold, as a command that has nothing else.
@@ -110,6 +128,8 @@ pub(crate) fn read(path: &Path) -> Result<ConfigFile, Refusal> {
         site: part::<SiteOption>(path, &text)?.site,
         listen: part::<ListenOption>(path, &text)?.listen,
         mail: part::<MailPart>(path, &text)?.mail,
+        retention: part::<RetentionPart>(path, &text)?.retention,
+        hand_over: part::<HandOverPart>(path, &text)?.hand_over,
     })
 }
 
@@ -137,6 +157,11 @@ const MAIL: &str = "
 # Where bounces come in; docs/sending.md explains it.
 # [mail.returns]
 # lmtp = \"127.0.0.1:2424\"
+
+# What is kept how long; pulse retention show lists it. docs/sending.md explains every field.
+# [retention]
+# unconfirmed_days = 30
+# left_days = 730
 ";
 
 /// A value that an option could have.
@@ -155,7 +180,7 @@ fn part<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, Refusal> {
 fn refuse_unknown_keys(path: &Path, text: &str) -> Result<(), Refusal> {
     let table: toml::Table = part(path, text)?;
     let options = options();
-    let known: Vec<&str> = options.get_arguments().map(|option| option.get_id().as_str()).chain(["mail"]).collect();
+    let known: Vec<&str> = options.get_arguments().map(|option| option.get_id().as_str()).chain(["mail", "retention", "hand_over"]).collect();
     match table.keys().find(|key| !known.contains(&key.as_str())) {
         Some(key) => {
             let start = text
@@ -202,7 +227,7 @@ mod tests {
     fn a_misspelt_option_and_a_bad_value_are_named_with_their_line() {
         assert_eq!(
             read_text("# one\nsyte = \"x\"\n").unwrap_err(),
-            "pulse.toml, line 2: there is no option \u{201c}syte\u{201d}; there are database, site, listen, mail"
+            "pulse.toml, line 2: there is no option \u{201c}syte\u{201d}; there are database, site, listen, mail, retention, hand_over"
         );
         let message = read_text("\n\nlisten = \"everywhere\"\n").unwrap_err();
         assert!(message.starts_with("pulse.toml, line 3: "), "{message}");

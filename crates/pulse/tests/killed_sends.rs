@@ -130,8 +130,9 @@ fn free_port() -> u16 {
 
 /// A fraction that differs from run to run and need not be a secret.
 fn chance() -> f64 {
-    let nanos = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap().subsec_nanos();
-    f64::from(nanos.wrapping_mul(2_654_435_761) >> 8) / f64::from(1_u32 << 24)
+    use std::hash::{BuildHasher as _, Hasher as _};
+    let number = std::hash::RandomState::new().build_hasher().finish();
+    (number >> 11) as f64 / (1_u64 << 53) as f64
 }
 
 fn copy(from: &Path, to: &Path) {

@@ -42,6 +42,43 @@ fn the_demo_makes_every_output() {
 }
 
 #[test]
+fn the_demo_sends_to_readers_who_do_not_exist() {
+    let folder = tempfile::tempdir().unwrap();
+    let demo = || said(pulse().args(["demo", "--out", ".", "--no-serve"]).current_dir(folder.path()));
+    let first = demo();
+    for words in [
+        "453  were to get it",
+        "8  were not: unconfirmed",
+        "13  were not: left",
+        "1  were not: suppressed",
+        "21  were not: not this edition",
+        "the message to this reader had ",
+        "no such mailbox",
+        "The address stays for now.",
+    ] {
+        assert!(first.contains(words), "{words}:\n{first}");
+    }
+    // Whoever leaves in the middle is last in the queue; only on a machine that is very busy does the message go first.
+    let sent = if first.contains("had not begun and never went") { 449 } else { 450 };
+    assert!(first.contains(&format!("{sent} sent, 3 failed")), "{first}");
+    // Who got it, and the eight who were asked to confirm.
+    assert_eq!(std::fs::read_dir(folder.path().join("demo-data/outbox/new")).unwrap().count(), sent + 3 + 8);
+    let second = demo();
+    assert!(second.contains("  were not: already sent") && second.contains("  were not: bounced"), "{second}");
+}
+
+#[test]
+fn a_public_server_has_no_outbox() {
+    let folder = tempfile::tempdir().unwrap();
+    assert!(pulse().args(["demo", "--out", ".", "--no-serve"]).current_dir(folder.path()).status().unwrap().success());
+    let (mut child, address) = serving(pulse().args(["--data", "demo-data", "serve", "--listen", "127.0.0.1:0"]).current_dir(folder.path()));
+    let outbox = get(&address, "/outbox");
+    child.kill().unwrap();
+    child.wait().unwrap();
+    assert!(outbox.starts_with("HTTP/1.1 404"), "{outbox}");
+}
+
+#[test]
 fn the_demo_can_be_run_again_in_the_same_folder() {
     let folder = tempfile::tempdir().unwrap();
     for _ in 0..2 {
@@ -159,6 +196,17 @@ fn the_server_serves_and_stops_when_it_is_asked_to() {
     let page = get(&address, "/tidemark/2026-05");
     assert!(page.starts_with("HTTP/1.1 200 OK"), "{}", page.lines().next().unwrap_or_default());
     assert!(page.contains("Tidemark"));
+    let outbox = get(&address, "/outbox");
+    assert!(outbox.starts_with("HTTP/1.1 200 OK") && outbox.contains("Page 1 of 10"), "{outbox}");
+    let (_, rest) = outbox.split_once("href=\"/outbox/").unwrap();
+    let message = format!("/outbox/{}", rest.split('"').next().unwrap());
+    let shown = get(&address, &message);
+    assert!(shown.contains("<dt>List-Unsubscribe</dt>") || shown.contains("Please confirm"), "{shown}");
+    let part = get(&address, &format!("{message}/message.html"));
+    assert!(part.contains("content-security-policy: sandbox "), "{part}");
+    // Under another name, the same server knows of no outbox.
+    assert!(ask(&address, "/outbox", "digest.example.org").starts_with("HTTP/1.1 404"));
+    assert!(ask(&address, "/outbox", "localhost").starts_with("HTTP/1.1 200"));
     assert!(Command::new("kill").args(["-TERM", &child.id().to_string()]).status().unwrap().success());
     assert!(child.wait().unwrap().success());
     assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0, "the folder of the demo goes with it");
@@ -189,8 +237,13 @@ fn serving(command: &mut Command) -> (Child, String) {
 }
 
 fn get(address: &str, path: &str) -> String {
+    ask(address, path, address)
+}
+
+/// Asks the server at an address under some name.
+fn ask(address: &str, path: &str, host: &str) -> String {
     let mut stream = TcpStream::connect(address).unwrap();
-    write!(stream, "GET {path} HTTP/1.1\r\nHost: {address}\r\nConnection: close\r\n\r\n").unwrap();
+    write!(stream, "GET {path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n").unwrap();
     let mut answer = String::new();
     stream.read_to_string(&mut answer).unwrap();
     answer

@@ -49,6 +49,8 @@ pub struct Addresses {
     pub accessibility: Option<Href>,
     /// The privacy notice, for digests whose footer names none.
     pub privacy: Option<Href>,
+    /// This very e-mail as a page, where somebody else keeps one; the e-mail then begins with it instead of the edition's page.
+    pub web_copy: Option<Href>,
     /// The page that lists the digest's editions.
     pub editions: Option<Href>,
     /// The Atom feed of the digest.

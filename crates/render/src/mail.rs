@@ -11,7 +11,7 @@ mod cut;
 
 use askama::Template;
 use pulse_model::edition::{Contact, SignOff};
-use pulse_model::{Digest, Problem, ProblemKind};
+use pulse_model::{Digest, Href, Problem, ProblemKind};
 
 use crate::colophon::Colophon;
 use crate::colours::{Palette, Scheme};
@@ -57,6 +57,7 @@ pub fn render_within(work: Work<'_>, budget_bytes: usize) -> Result<Rendered, Re
         logo: logo.as_ref().zip(work.addresses.logo.as_ref()).map(|(logo, address)| MailLogo { address: address.as_str(), alt: &logo.alt, size: logo.size }),
         contents: outline.contents(),
         colophon: Colophon::of(&digest, work.addresses, true),
+        beginning: work.addresses.web_copy.as_ref().or(work.addresses.edition_page.as_ref()),
         opening: Markup::default(),
         body: Markup::default(),
         notice: None,
@@ -118,6 +119,8 @@ struct Frame<'a> {
     logo: Option<MailLogo<'a>>,
     contents: Vec<Contents<'a>>,
     colophon: Colophon<'a>,
+    /// The page that the first line leads to.
+    beginning: Option<&'a Href>,
     /// Rows of the letter up to the table of contents; finished HTML.
     opening: Markup,
     /// Rows of the rest; finished HTML.

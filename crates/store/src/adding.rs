@@ -77,6 +77,17 @@ impl Kept {
     }
 }
 
+impl NewReader {
+    /// Whether the reader said yes to being written to after a moment.
+    pub(crate) fn is_consent_since(&self, at: i64) -> bool {
+        is_consent_since(&self.event, at)
+    }
+}
+
+fn is_consent_since(event: &ConsentEvent, at: i64) -> bool {
+    event.basis == Some(Basis::Consent) && event.at > at
+}
+
 fn subscribe(row: &NewReader) -> Result<KeptSubscription, Refusal> {
     let state = State::Unconfirmed.after(row.event.step).map_err(|error| Refusal::Ended(error.from))?;
     let basis = row.event.basis.map(|basis| (basis, row.event.at));
@@ -122,7 +133,7 @@ impl KeptSubscription {
     /// The steps to take, each with the state it leads to.
     fn steps(&self, event: &ConsentEvent) -> Result<Vec<(Step, State)>, Refusal> {
         let ended = Refusal::Ended(self.state);
-        let has_consented_since = event.basis == Some(Basis::Consent) && event.at > self.state_at;
+        let has_consented_since = is_consent_since(event, self.state_at);
         match self.state {
             State::Unconfirmed | State::Active => {}
             State::Left | State::Bounced if has_consented_since => {}

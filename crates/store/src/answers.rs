@@ -2,6 +2,7 @@
 
 mod mail;
 mod reader;
+mod retention;
 mod safeguard;
 mod send;
 mod sender;
@@ -14,6 +15,7 @@ pub use mail::{Bounce, Bounced, Lease, Level, NewBounce, NewNotice, Notice, Noti
 pub use reader::{
     Added, AddressChange, Invited, Known, NewInvitation, NewReader, Preferences, Reader, Refusal, StoredSubscriber, StoredSubscription, SubscriberRow,
 };
+pub use retention::{Aged, Cleared, Clearing, Lapsed};
 pub use safeguard::{Audit, Complaint, ComplaintState, NewComplaint, NewSuppression, Suppression};
 pub use send::{
     Attempt, AudiencePage, Claimed, Counts, Cut, DeliveryFilter, DeliveryRow, End, HistoryRow, Outcome, Recipient, Recorded, ReplyCount, SendEvent, SendReport,

@@ -6,7 +6,7 @@
 //! (`postgres`); [`Store`] picks one. What truly differs has a name in `dialect`.
 //!
 //! To add an operation: write the function in its file of `queries`, add the method here or in the file of its subject
-//! (`readers`, `sends`, `mails`, `safeguards`, `senders`), and take a step with it in `testkit::store_story`, which both engines must pass.
+//! (`readers`, `sends`, `mails`, `safeguards`, `senders`, `retention`), and take a step with it in `testkit::store_story`, which both engines must pass.
 //!
 //! Invariants: what changes several rows is one transaction. Times come in as `now` and are Unix milliseconds in UTC; ids
 //! are UUIDv7, made in `ids` alone. After an error the same store can be asked again.
@@ -41,6 +41,7 @@ mod migrations;
 mod names;
 mod postgres;
 mod readers;
+mod retention;
 mod rows;
 mod safeguards;
 mod senders;
@@ -56,11 +57,11 @@ use pulse_model::life::{Event, Step};
 use pulse_model::{Digest, Edition, EditionKey, Publisher, Register, Slug, Status};
 
 pub use crate::answers::{
-    Added, AddressChange, Attempt, AudiencePage, Audit, Bounce, Bounced, Claimed, Complaint, ComplaintState, Conflict, Counts, Cut, DeliveryFilter,
-    DeliveryRow, EditionRow, End, Health, HistoryRow, Invited, Known, Lease, Level, Merge, NewBounce, NewComplaint, NewInvitation, NewNotice, NewReader,
-    NewSuppression, Notice, NoticeEnd, Noticed, Outcome, Preferences, PublisherRow, Reader, Recipient, Recorded, Refusal, Reply, ReplyCount, Revision, Saved,
-    Seed, SeedEnd, SendEvent, SendReport, SendRow, SenderChange, Settled, Signed, Source, StoredCut, StoredEdition, StoredSubscriber, StoredSubscription,
-    SubscriberRow, Suppression, Uncertain,
+    Added, AddressChange, Aged, Attempt, AudiencePage, Audit, Bounce, Bounced, Claimed, Cleared, Clearing, Complaint, ComplaintState, Conflict, Counts, Cut,
+    DeliveryFilter, DeliveryRow, EditionRow, End, Health, HistoryRow, Invited, Known, Lapsed, Lease, Level, Merge, NewBounce, NewComplaint, NewInvitation,
+    NewNotice, NewReader, NewSuppression, Notice, NoticeEnd, Noticed, Outcome, Preferences, PublisherRow, Reader, Recipient, Recorded, Refusal, Reply,
+    ReplyCount, Revision, Saved, Seed, SeedEnd, SendEvent, SendReport, SendRow, SenderChange, Settled, Signed, Source, StoredCut, StoredEdition,
+    StoredSubscriber, StoredSubscription, SubscriberRow, Suppression, Uncertain,
 };
 pub use crate::dialect::Patience;
 pub use crate::error::{Cause, Fault, StoreError};

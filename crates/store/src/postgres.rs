@@ -44,6 +44,8 @@ pub(crate) mod pace;
 pub(crate) mod publisher;
 #[path = "queries/record.rs"]
 pub(crate) mod record;
+#[path = "queries/retention.rs"]
+pub(crate) mod retention;
 #[path = "queries/save.rs"]
 pub(crate) mod save;
 #[path = "queries/send.rs"]

@@ -206,7 +206,8 @@ impl Store {
         ask!(self, suppression::remove(hash, digest, who, reason, now), "take an address off the suppression list")
     }
 
-    /// Those of `hashes` that are suppressed for a digest, by a line of its own or one for all.
+    /// Those of `hashes` that are suppressed for a digest, by a line of its own or one for all. A line that says only that the reader
+    /// left keeps lists from bringing the address back ([`Store::add_readers`]), and nothing from a reader who consented since.
     ///
     /// # Errors
     /// As [`Store::readers`].

@@ -126,7 +126,7 @@ impl World {
                 Ok(_) | Err(StoreError::SendStep { .. }) => {}
                 Err(error) => return Err(TestCaseError::fail(format!("{error:?}"))),
             },
-            Happening::GiveBack { node } => drop(store.give_back(NODES[*node]).await.unwrap()),
+            Happening::GiveBack { node } => drop(store.give_back(self.send, NODES[*node]).await.unwrap()),
             Happening::Settle { repeats } => {
                 let uncertain = if *repeats { Uncertain::Repeat { at: now + 1 } } else { Uncertain::Leave };
                 store.settle(uncertain, now).await.unwrap();

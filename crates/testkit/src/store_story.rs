@@ -7,6 +7,7 @@
 pub mod mails;
 pub mod reader_pages;
 pub mod readers;
+pub mod retention;
 pub mod safeguards;
 pub mod senders;
 pub mod sends;
@@ -44,6 +45,7 @@ pub async fn run(store: &Store) {
     mails::run(store, &digest.slug).await;
     safeguards::run(store, &digest.slug).await;
     senders::run(store, &digest.slug).await;
+    retention::run(store).await;
 }
 
 /// A digest with something in every field.

@@ -43,6 +43,13 @@ impl Answer {
         Self { policy, referrer: Some("no-referrer"), ..Self::failure(status, html) }
     }
 
+    /// The page may show others of this site in a frame.
+    pub(crate) fn with_frames(mut self) -> Self {
+        let policy = self.policy.as_ref().and_then(|policy| HeaderValue::from_str(&format!("{}; frame-src 'self'", policy.to_str().ok()?)).ok());
+        self.policy = policy.or(self.policy);
+        self
+    }
+
     /// A file of one reader.
     pub(crate) fn own_file(kind: &'static str, bytes: Vec<u8>) -> Self {
         Self { cache: "no-store", etag: None, referrer: Some("no-referrer"), ..Self::file(kind, bytes) }

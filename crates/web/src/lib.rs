@@ -19,6 +19,7 @@
 //! | `/{digest}/{key}/{entry}` | `pages::entry`: an entry, to be cited |
 //! | `/{digest}/feed.atom` | `pages::feed` |
 //! | `/{digest}/logo.png` | `pages::logo` |
+//! | `/outbox`, `/outbox/{name}` | `pages::outbox`: messages that went to nobody; on the person's own machine alone |
 //! | `/healthz` | `pages::healthz`: whether the database answers |
 //! | `/robots.txt` | `pages::robots` |
 //!
@@ -43,6 +44,7 @@ use axum::middleware;
 use axum::routing::get;
 use pulse_jobs::Site;
 use pulse_jobs::post::Post;
+use pulse_jobs::retention::Periods;
 use pulse_jobs::send::Clock;
 use pulse_store::Store;
 
@@ -50,7 +52,7 @@ use crate::clicks::Clicks;
 use crate::client::Clients;
 use crate::pages::edition::RenderedPages;
 
-pub use crate::server::serve;
+pub use crate::server::{serve, serve_with_outbox};
 
 /// What the pages of single readers need.
 #[derive(Clone)]
@@ -59,6 +61,8 @@ pub struct Readers {
     pub post: Arc<Post>,
     /// The time.
     pub clock: Clock,
+    /// What is kept how long, as the privacy notice says it.
+    pub retention: Periods,
 }
 
 /// What every page asks.
@@ -103,7 +107,17 @@ pub fn router(store: Store, site: Site, readers: Readers) -> Router {
 
 fn routes(desk: Desk) -> Router {
     let site = desk.site.clone();
-    let pages = Router::new()
+    protection::around(pages(desk), site)
+}
+
+/// [`routes`], and the pages of the outbox.
+fn routes_with_outbox(desk: Desk) -> Router {
+    let site = desk.site.clone();
+    protection::around(pages(desk.clone()).merge(pages::outbox::routes(desk)), site)
+}
+
+fn pages(desk: Desk) -> Router {
+    Router::new()
         .route("/", get(pages::home::show))
         .route("/healthz", get(pages::healthz::show))
         .route("/robots.txt", get(pages::robots::show))
@@ -127,6 +141,5 @@ fn routes(desk: Desk) -> Router {
         .fallback(failure::no_such_page)
         .method_not_allowed_fallback(failure::read_only)
         .layer(middleware::from_fn_with_state(desk.clone(), clicks::watch))
-        .with_state(desk);
-    protection::around(pages, site)
+        .with_state(desk)
 }

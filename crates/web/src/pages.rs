@@ -14,6 +14,7 @@ pub(crate) mod healthz;
 pub(crate) mod home;
 pub(crate) mod leave;
 pub(crate) mod logo;
+pub(crate) mod outbox;
 pub(crate) mod preferences;
 pub(crate) mod privacy;
 pub(crate) mod robots;

@@ -7,6 +7,7 @@ use std::future::Future;
 use std::pin::pin;
 use std::time::Duration;
 
+use axum::Router;
 use hyper::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -29,9 +30,22 @@ const BETWEEN_CLICKS: Duration = Duration::from_secs(5);
 const LONGEST_FAREWELL: Duration = Duration::from_secs(30);
 
 /// Serves the pages until `stop` is ready, then lets the requests under way finish.
-pub async fn serve(mut listener: TcpListener, store: Store, site: Site, readers: Readers, stop: impl Future<Output = ()> + Send) {
+pub async fn serve(listener: TcpListener, store: Store, site: Site, readers: Readers, stop: impl Future<Output = ()> + Send) {
     let desk = Desk::new(store, site, readers);
-    let pages = TowerToHyperService::new(crate::routes(desk.clone()));
+    run(listener, crate::routes(desk.clone()), desk, stop).await;
+}
+
+/// [`serve`], and shows what is in the outbox to whoever sits at this machine. Where the listener can be asked from elsewhere, the
+/// pages of the outbox do not exist.
+pub async fn serve_with_outbox(listener: TcpListener, store: Store, site: Site, readers: Readers, stop: impl Future<Output = ()> + Send) {
+    let is_alone = listener.local_addr().is_ok_and(|address| address.ip().is_loopback());
+    let desk = Desk::new(store, site, readers);
+    let routes = if is_alone { crate::routes_with_outbox(desk.clone()) } else { crate::routes(desk.clone()) };
+    run(listener, routes, desk, stop).await;
+}
+
+async fn run(mut listener: TcpListener, routes: Router, desk: Desk, stop: impl Future<Output = ()> + Send) {
+    let pages = TowerToHyperService::new(routes);
     let mut http = http1::Builder::new();
     http.timer(TokioTimer::new()).header_read_timeout(LONGEST_SILENCE);
     let open = GracefulShutdown::new();

@@ -39,7 +39,16 @@ pub(crate) fn head(canonical: &str, description: &str) -> Result<Markup, Failure
 
 /// What the head of a page with a form says: how forms look, and that no search engine keeps it.
 pub(crate) fn form_head() -> Markup {
-    Markup::trusted(format!("<meta name=\"robots\" content=\"noindex\">\n<style>\n{}</style>\n", include_str!("../templates/forms.css")))
+    unlisted(include_str!("../templates/forms.css"))
+}
+
+/// What the head of the outbox's pages says: how they look, and that no search engine keeps them.
+pub(crate) fn outbox_head() -> Markup {
+    unlisted(include_str!("../templates/outbox.css"))
+}
+
+fn unlisted(style: &str) -> Markup {
+    Markup::trusted(format!("<meta name=\"robots\" content=\"noindex\">\n<style>\n{style}</style>\n"))
 }
 
 #[derive(Template)]

@@ -33,7 +33,7 @@ struct Archive {
 
 fn readers(folder: &Path) -> Readers {
     let post = Post::open(&PostSettings::default(), &folder.join("keys"), &folder.join("outbox"), NOW).unwrap();
-    Readers { post: Arc::new(post), clock: Arc::new(|| NOW) }
+    Readers { post: Arc::new(post), clock: Arc::new(|| NOW), retention: pulse_jobs::retention::Periods::default() }
 }
 
 struct Answer {

@@ -10,6 +10,8 @@ mod complaining;
 mod desk;
 #[path = "readers/inviting.rs"]
 mod inviting;
+#[path = "readers/keeping.rs"]
+mod keeping;
 #[path = "readers/leaving.rs"]
 mod leaving;
 #[path = "readers/moving.rs"]

@@ -20,6 +20,11 @@ impl Secret {
         Self(text.strip_suffix('\n').map_or(text, |line| line.strip_suffix('\r').unwrap_or(line)).to_owned())
     }
 
+    /// The secret itself, to be sent and never shown.
+    pub(crate) fn reveal(&self) -> &str {
+        &self.0
+    }
+
     /// Whether there is nothing in it.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

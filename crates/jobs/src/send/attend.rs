@@ -1,6 +1,7 @@
 //! Sees to it that every send that is due is worked on, as long as the program runs.
 
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::time::Duration;
 
 use pulse_store::SendId;
@@ -27,8 +28,8 @@ pub async fn attend(worker: &Worker, mut halt: watch::Receiver<bool>) {
         match worker.store.due_sends(now).await {
             Ok(due) => {
                 for send in due {
-                    if !known.contains_key(&send) {
-                        known.insert(send, i64::MAX);
+                    if let Entry::Vacant(place) = known.entry(send) {
+                        place.insert(i64::MAX);
                         let (worker, halt) = (worker.clone(), halt.clone());
                         working.spawn(async move { (send, run(&worker, send, halt).await) });
                     }

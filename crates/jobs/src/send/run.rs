@@ -91,13 +91,7 @@ const FIRST_WAIT: Duration = Duration::from_millis(250);
 const LONGEST_WAIT: Duration = Duration::from_secs(128);
 
 /// One pass over what is due; how the send ended, if it has.
-async fn go_on(
-    worker: &Worker,
-    send: SendId,
-    templates: &Templates<'_>,
-    seeds: &mut Seeds<'_>,
-    halt: &watch::Receiver<bool>,
-) -> Result<Option<Ending>, JobError> {
+async fn go_on(worker: &Worker, send: SendId, templates: &Templates<'_>, seeds: &mut Seeds, halt: &watch::Receiver<bool>) -> Result<Option<Ending>, JobError> {
     let Worker { store, clock, node, .. } = worker;
     settle(worker).await?;
     if let Some(ending) = ending_of(store, send, halt).await? {

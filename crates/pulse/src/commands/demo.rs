@@ -1,19 +1,25 @@
 //! `pulse demo`: an edition goes the whole way, from a text file to its readers, in a folder of its own.
 
+mod send;
+
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::Args;
 use pulse_compose::import::Imported;
 use pulse_jobs::import::{Candidates, SourceFile, read, save};
+use pulse_jobs::post::{Post, PostSettings};
 use pulse_jobs::profile::{self, Profile};
+use pulse_jobs::retention::Periods;
 use pulse_jobs::{JobError, Site, life, output};
 use pulse_model::life::Step;
-use pulse_model::{Digest, EditionKey, Slug, Status};
+use pulse_model::{Digest, EditionKey, EmailAddress, Slug, Status};
 use pulse_render::Format;
 use pulse_store::{Conflict, Store};
+use pulse_web::Readers;
 
 use super::{Call, edition, serve};
 use crate::console::{Align, count, size, table};
@@ -22,8 +28,9 @@ use crate::files;
 
 /// See an edition go the whole way
 ///
-/// Takes a sample edition from its text file to its readers: imports it, signs it off, publishes it, makes every output and
-/// serves the pages on a free port of this machine until Ctrl-C. It works in a temporary folder and touches nothing else.
+/// Takes a sample edition from its text file to its readers: imports it, signs it off, publishes it, makes every output, sends it
+/// to 500 readers who do not exist, and serves the pages and the outbox on a free port of this machine until Ctrl-C. Messages go
+/// into a folder and to nobody. It works in a temporary folder and touches nothing else.
 #[derive(Args, Debug)]
 #[command(after_long_help = "Examples:
   pulse demo
@@ -46,6 +53,13 @@ pub(crate) struct Demo {
 
 /// Not the name that other commands look for: with `--out .` the demo would publish among a person's own editions.
 const DATA_FOLDER: &str = "demo-data";
+
+/// Who imports, publishes and prepares.
+const EDITOR: &str = "Editor (demo)";
+/// Who signs off and releases.
+const HEAD: &str = "Head of research (demo)";
+/// Who messages are from where the digest does not say.
+const SENDER: &str = "digest@demo.example";
 
 const SAMPLE_EDITION: &[u8] = include_bytes!("../../demo/edition.md");
 const SAMPLE_DIGEST: &str = include_str!("../../demo/digest.toml");
@@ -80,11 +94,15 @@ pub(crate) async fn run(args: Demo, call: &mut Call) -> anyhow::Result<ExitCode>
     };
     let rows = make_files(&folder, &store, &profile.digest, &imported, &site).await?;
     writeln!(call.out, "Files in {}:\n{}", folder.display(), table(&[Align::Left, Align::Right, Align::Left], &rows))?;
+    // Without what a settings file of the folder may say: nobody but the outbox gets anything.
+    let post = Post::open(&PostSettings::default(), &data_folder.keys(), &data_folder.outbox(), call.now)?;
+    let readers = Readers { post: Arc::new(post), clock: Arc::new(crate::clock), retention: Periods::default() };
+    let worker = serve::worker(&data_folder, &store, &site, &readers, call.now).await?;
+    send::send(call, &worker, &profile.digest, key).await?;
     tell_where_to_look(&args, &folder, &profile.digest, key, &site, call)?;
     if let Some(listener) = listener {
-        let readers = serve::readers(&data_folder, call.now)?;
         let beside = serve::Beside::notices(store.clone(), readers.clone());
-        beside.during(pulse_web::serve(listener, store, site, readers, serve::asked_to_stop())).await;
+        beside.during(pulse_web::serve_with_outbox(listener, store, site, readers, serve::asked_to_stop())).await;
     }
     data_folder.close().await;
     Ok(ExitCode::SUCCESS)
@@ -97,6 +115,9 @@ fn material(args: &Demo) -> anyhow::Result<(Profile, SourceFile)> {
         (None, Some(_)) => ProfileFile::to_begin_with()?.profile,
         (None, None) => profile::parse("digest.toml", SAMPLE_DIGEST, &|_| Ok(SAMPLE_LOGO.to_vec()))?,
     };
+    if profile.digest.sender.address.is_none() {
+        profile.digest.sender.address = EmailAddress::parse(SENDER).ok();
+    }
     let file = match &args.edition {
         Some(path) => SourceFile::read(path)?,
         None => SourceFile { name: "edition.md".to_owned(), bytes: SAMPLE_EDITION.to_vec() },
@@ -121,7 +142,7 @@ fn name_after(digest: &mut Digest, file: &SourceFile) -> anyhow::Result<()> {
 async fn keep(store: &Store, file: &SourceFile, imported: &Imported, now: i64) -> anyhow::Result<()> {
     if let Err(error) = save(store, file, imported, Conflict::Replace, now).await {
         let JobError::Locked { digest, key, .. } = &error else { return Err(error.into()) };
-        life::step(store, digest, *key, Step::Reopen, "Editor (demo)", "the demo was run again", now).await?;
+        life::step(store, digest, *key, Step::Reopen, EDITOR, "the demo was run again", now).await?;
         save(store, file, imported, Conflict::Replace, now).await?;
     }
     Ok(())
@@ -132,9 +153,9 @@ async fn publish(store: &Store, digest: &Digest, key: EditionKey, now: i64) -> a
     let mut status = pulse_jobs::edition(store, &digest.slug, key).await?.status;
     loop {
         let (step, who) = match status {
-            Status::Draft => (Step::Submit, "Editor (demo)"),
-            Status::InReview => (Step::SignOff, "Head of research (demo)"),
-            Status::SignedOff => (Step::Publish, "Editor (demo)"),
+            Status::Draft => (Step::Submit, EDITOR),
+            Status::InReview => (Step::SignOff, HEAD),
+            Status::SignedOff => (Step::Publish, EDITOR),
             Status::Published => return Ok(()),
         };
         status = life::step(store, &digest.slug, key, step, who, "", now).await?;
@@ -158,6 +179,7 @@ async fn make_files(folder: &Path, store: &Store, digest: &Digest, imported: &Im
 fn tell_where_to_look(args: &Demo, folder: &Path, digest: &Digest, key: EditionKey, site: &Site, call: &mut Call) -> anyhow::Result<()> {
     if !args.no_serve {
         writeln!(call.out, "Open {}  (Ctrl-C stops)", site.edition(&digest.slug, key))?;
+        writeln!(call.out, "  or {}outbox for the messages, with the header, the HTML and the text of each", site.home())?;
     } else if args.out.is_some() {
         writeln!(call.out, "Look at {}, or see the pages: pulse --data {} serve", folder.join("page.html").display(), folder.join(DATA_FOLDER).display())?;
     }

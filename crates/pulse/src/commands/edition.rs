@@ -2,6 +2,8 @@
 
 mod clicks;
 
+mod export;
+
 use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
@@ -21,12 +23,14 @@ use crate::console::{Align, count, note, progress, size, table};
 use crate::fault::Refusal;
 use crate::files;
 
-/// List, show, render and sign off editions
+/// List, show, render, hand over and sign off editions
 #[derive(Debug, Subcommand)]
 pub(crate) enum EditionCommand {
     List(List),
     Show(Show),
     Render(Render),
+    Export(export::Export),
+    HandOver(export::HandOver),
     Status(StatusArgs),
     Clicks(clicks::Clicks),
 }
@@ -144,6 +148,8 @@ pub(crate) async fn run(command: EditionCommand, call: &mut Call) -> anyhow::Res
         EditionCommand::List(args) => list(&args, call).await?,
         EditionCommand::Show(args) => show(&args, call).await?,
         EditionCommand::Render(args) => render(args, call).await?,
+        EditionCommand::Export(args) => export::export(args, call).await?,
+        EditionCommand::HandOver(args) => export::hand_over(args, call).await?,
         EditionCommand::Status(args) => status(&args, call).await?,
         EditionCommand::Clicks(args) => clicks::run(&args, call).await?,
     }

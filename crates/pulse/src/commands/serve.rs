@@ -9,9 +9,10 @@ use std::sync::Arc;
 
 use anyhow::Context as _;
 use clap::Args;
-use pulse_jobs::Site;
 use pulse_jobs::intake::Intakes;
+use pulse_jobs::retention::Periods;
 use pulse_jobs::send::{Node, Worker};
+use pulse_jobs::{JobError, Site};
 use pulse_store::Store;
 use pulse_web::Readers;
 use tokio::net::TcpListener;
@@ -49,7 +50,8 @@ pub(crate) async fn run(args: Serve, call: &mut Call) -> anyhow::Result<ExitCode
     let site = asked.map_or_else(|| site_of(&listener), Ok)?;
     writeln!(call.out, "Serving {} on {} (Ctrl-C stops)", site.home(), listener.local_addr()?)?;
     call.out.flush()?;
-    let readers = readers(&call.folder, call.now)?;
+    config.retention.check().map_err(JobError::from)?;
+    let readers = Readers { retention: config.retention, ..readers(&call.folder, call.now)? };
     // Readers' links need an address of the world, not one of this machine that was only guessed.
     let sending = if is_guessed { None } else { Some(worker(&call.folder, &store, &site, &readers, call.now).await?) };
     let (settings, name) = (config.mail.returns.clone(), config.mail.hello_name().to_owned());
@@ -90,7 +92,7 @@ pub(super) async fn worker(folder: &DataFolder, store: &Store, site: &Site, read
 
 /// What the pages of single readers need, from the keys of a data folder.
 pub(super) fn readers(folder: &DataFolder, now: i64) -> anyhow::Result<Readers> {
-    Ok(Readers { post: Arc::new(folder.post(now)?), clock: Arc::new(crate::clock) })
+    Ok(Readers { post: Arc::new(folder.post(now)?), clock: Arc::new(crate::clock), retention: Periods::default() })
 }
 
 pub(super) async fn asked_to_stop() {

@@ -24,6 +24,7 @@ pub(crate) fn read(folder: &Path) -> Addresses {
         privacy: href("privacy"),
         feed: href("feed"),
         logo: href("logo"),
+        web_copy: None,
     }
 }
 
@@ -40,5 +41,6 @@ pub(crate) fn all() -> Addresses {
         privacy: href("privacy"),
         feed: href("feed.atom"),
         logo: href("logo.png"),
+        web_copy: None,
     }
 }

@@ -30,9 +30,10 @@ pub(crate) async fn add(db: &Connections, digest: &Slug, rows: &[NewReader], kno
     let digest_id = digest::id(&mut tx, digest).await?;
     let hashes: Vec<SuppressionHash> = rows.iter().map(|row| row.suppression).collect();
     let suppressed = suppression::among(&mut tx, &digest_id, &hashes).await?;
+    let left = suppression::left(&mut tx, &digest_id, &hashes).await?;
     let keys: Vec<String> = rows.iter().map(|row| row.subscriber.address.key()).collect();
     let mut readers = there(&mut tx, &digest_id, &keys).await?;
-    let added = take_all(&mut readers, rows, keys, &suppressed, known, &mut Ids::at(now));
+    let added = take_all(&mut readers, rows, keys, (&suppressed, &left), known, &mut Ids::at(now));
     if keep {
         write(&mut tx, &digest_id, &readers, now).await?;
         tx.commit().await?;
@@ -40,12 +41,22 @@ pub(crate) async fn add(db: &Connections, digest: &Slug, rows: &[NewReader], kno
     Ok(added)
 }
 
-fn take_all(readers: &mut Readers, rows: &[NewReader], keys: Vec<String>, suppressed: &HashSet<SuppressionHash>, known: Known, ids: &mut Ids) -> Vec<Added> {
+/// Whose addresses are suppressed, and when those left who have been forgotten.
+type Lines<'l> = (&'l HashSet<SuppressionHash>, &'l HashMap<SuppressionHash, i64>);
+
+fn take_all(readers: &mut Readers, rows: &[NewReader], keys: Vec<String>, (suppressed, left): Lines<'_>, known: Known, ids: &mut Ids) -> Vec<Added> {
     let mut take = |(row, key): (&NewReader, String)| {
         if suppressed.contains(&row.suppression) {
             return Added::Refused(Refusal::Suppressed);
         }
         let mut reader = readers.remove(&key).unwrap_or_else(|| Kept::new(SubscriberId(ids.make()), cleaned(&row.subscriber)));
+        let has_left = reader.subscription.is_none() && left.get(&row.suppression).is_some_and(|at| !row.is_consent_since(*at));
+        if has_left {
+            if !reader.is_new {
+                readers.insert(key, reader);
+            }
+            return Added::Refused(Refusal::Ended(State::Left));
+        }
         let added = reader.take(row, known);
         // Somebody new who was refused is nobody.
         if !(reader.is_new && reader.subscription.is_none()) {

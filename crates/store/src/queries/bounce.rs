@@ -56,7 +56,7 @@ async fn fail(connection: &mut Connection, id: DeliveryId, send: &str, from: Del
         return Ok(());
     }
     let sql = "UPDATE delivery SET status = 'failed', lease_by = NULL, lease_until = NULL, reply_code = NULL, reply_status = $2, \
-               reply_text = CASE WHEN subscriber_id IS NULL THEN '' ELSE $3 END WHERE id = $1";
+               reply_text = CASE WHEN subscriber_id IS NULL OR address = '' THEN '' ELSE $3 END WHERE id = $1";
     let query = sqlx::query(sql).bind(id.to_string()).bind(enhanced(&bounce.status)).bind(one_line(&bounce.words, MAX_REPLY_CHARS));
     query.execute(&mut *connection).await?;
     let mut changes = Tally::default();

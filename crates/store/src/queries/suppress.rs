@@ -45,29 +45,35 @@ pub(crate) async fn set_status(connection: &mut Connection, ids: &[&String], sta
     Ok(())
 }
 
-/// Takes a reader out of every table. What was sent stays counted, without address, name or what servers said, because
-/// that may repeat the address.
+/// Takes a reader out of every table, and puts the address on the suppression list where that is asked for.
 pub(crate) async fn erase(db: &Connections, id: SubscriberId, suppress: Option<&crate::NewSuppression>, now: i64) -> Answer<()> {
     let mut tx = db.begin_write().await?;
-    let reader = subscriber::lock(&mut tx, id).await?;
+    take_out(&mut tx, id).await?;
+    if let Some(suppress) = suppress {
+        suppression::insert(&mut tx, suppress, now).await?;
+    }
+    tx.commit().await?;
+    Ok(())
+}
+
+/// Takes a reader out of every table. What was sent stays counted, without address, name or what servers said, because
+/// that may repeat the address.
+pub(crate) async fn take_out(connection: &mut Connection, id: SubscriberId) -> Answer<()> {
+    let reader = subscriber::lock(connection, id).await?;
     let sql = "SELECT id, send_id, status FROM delivery WHERE subscriber_id = $1 AND status IN ('queued', 'deferred') ORDER BY id";
     let sql = sqlx::AssertSqlSafe(format!("{sql}{}", dialect::FOR_UPDATE));
-    let rows: Vec<Waiting> = sqlx::query_as(sql).bind(id.to_string()).fetch_all(&mut *tx).await?;
-    self::suppress(&mut tx, &rows).await?;
+    let rows: Vec<Waiting> = sqlx::query_as(sql).bind(id.to_string()).fetch_all(&mut *connection).await?;
+    suppress(connection, &rows).await?;
     for sql in [
         "UPDATE attempt SET reply_text = '' WHERE delivery_id IN (SELECT id FROM delivery WHERE subscriber_id = $1)",
         "UPDATE bounce SET words = '', excerpt = '' WHERE delivery_id IN (SELECT id FROM delivery WHERE subscriber_id = $1)",
         "UPDATE delivery SET address = '', name = '', reply_text = '' WHERE subscriber_id = $1",
         "DELETE FROM subscriber WHERE id = $1",
     ] {
-        sqlx::query(sql).bind(id.to_string()).execute(&mut *tx).await?;
+        sqlx::query(sql).bind(id.to_string()).execute(&mut *connection).await?;
     }
     let sql = "UPDATE notice SET address = '', address_key = '', subject = '', body = '', reply_text = '', \
                status = CASE status WHEN 'queued' THEN 'failed' ELSE status END WHERE address_key = $1";
-    sqlx::query(sql).bind(reader.address.key()).execute(&mut *tx).await?;
-    if let Some(suppress) = suppress {
-        suppression::insert(&mut tx, suppress, now).await?;
-    }
-    tx.commit().await?;
+    sqlx::query(sql).bind(reader.address.key()).execute(connection).await?;
     Ok(())
 }

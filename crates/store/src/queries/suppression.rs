@@ -1,6 +1,6 @@
 //! The suppression list: keyed hashes of addresses nobody may write to.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 use pulse_model::Slug;
 use pulse_model::subscriber::{SuppressionHash, SuppressionReason};
@@ -60,7 +60,7 @@ pub(crate) async fn remove(db: &Connections, hash: SuppressionHash, digest: Opti
     Ok(())
 }
 
-/// Those of `hashes` that are on the list for a digest or for all.
+/// Those of `hashes` that are on the list for a digest or for all. Whoever only left may be written to after coming back.
 pub(crate) async fn contains(db: &Connections, digest: &Slug, hashes: &[SuppressionHash]) -> Answer<HashSet<SuppressionHash>> {
     let mut tx = db.begin_read().await?;
     let digest_id = digest::id(&mut tx, digest).await?;
@@ -70,12 +70,27 @@ pub(crate) async fn contains(db: &Connections, digest: &Slug, hashes: &[Suppress
 pub(crate) async fn among(connection: &mut Connection, digest_id: &str, hashes: &[SuppressionHash]) -> Answer<HashSet<SuppressionHash>> {
     let mut found = HashSet::new();
     for hashes in hashes.chunks(MAX_LIST) {
-        let mut query = QueryBuilder::<Db>::new("SELECT hash FROM suppression WHERE (digest_id IS NULL OR digest_id = ");
+        let mut query = QueryBuilder::<Db>::new("SELECT hash FROM suppression WHERE reason <> 'left' AND (digest_id IS NULL OR digest_id = ");
         query.push_bind(digest_id.to_owned()).push(") AND hash IN ");
         push_list(&mut query, hashes);
         let rows: Vec<String> = query.build_query_scalar().fetch_all(&mut *connection).await?;
         for hash in rows {
             found.insert(parsed("suppression", "hash", &hash, &hash)?);
+        }
+    }
+    Ok(found)
+}
+
+/// When those of `hashes` left a digest whose readers have been forgotten since.
+pub(crate) async fn left(connection: &mut Connection, digest_id: &str, hashes: &[SuppressionHash]) -> Answer<HashMap<SuppressionHash, i64>> {
+    let mut found = HashMap::new();
+    for hashes in hashes.chunks(MAX_LIST) {
+        let mut query = QueryBuilder::<Db>::new("SELECT hash, at FROM suppression WHERE reason = 'left' AND (digest_id IS NULL OR digest_id = ");
+        query.push_bind(digest_id.to_owned()).push(") AND hash IN ");
+        push_list(&mut query, hashes);
+        let rows: Vec<(String, i64)> = query.build_query_as().fetch_all(&mut *connection).await?;
+        for (hash, at) in rows {
+            found.insert(parsed("suppression", "hash", &hash, &hash)?, at);
         }
     }
     Ok(found)

@@ -4,6 +4,7 @@ use askama::Template;
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
 use pulse_jobs::reader::colleague::ONCE_IN_DAYS;
+use pulse_jobs::retention::Periods;
 use pulse_model::Digest;
 
 use super::{digest_at, of_digest};
@@ -19,12 +20,13 @@ struct Main<'a> {
     /// Where somebody complains.
     complaint: String,
     once_in_days: u32,
+    kept: Periods,
 }
 
 pub(crate) async fn show(State(desk): State<Desk>, Path(slug): Path<String>) -> Result<Answer, Failure> {
     let digest = digest_at(&desk, &slug).await?;
     let complaint = format!("{}/{}/complaint", desk.site.base_path(), digest.slug);
-    let main = Main { digest: &digest, controller: controller(&digest), complaint, once_in_days: ONCE_IN_DAYS }.render()?;
+    let main = Main { digest: &digest, controller: controller(&digest), complaint, once_in_days: ONCE_IN_DAYS, kept: desk.readers.retention }.render()?;
     Ok(Answer::own(StatusCode::OK, of_digest(&desk, &digest, "What is kept about readers", main)?))
 }
 

@@ -9,6 +9,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, Method, Request, StatusCode};
 use pulse_deliver::token::{Purpose, Subject};
 use pulse_jobs::post::{Post, PostSettings, Route};
+use pulse_jobs::retention::Periods;
 use pulse_jobs::{Site, notices};
 use pulse_model::digest::{Footer, Sender, TaxonomySector};
 use pulse_model::subscriber::{Basis, ConsentEvent, Frequency, Sectors, State, Step, SuppressionReason};
@@ -58,7 +59,7 @@ impl Desk {
         let post = Arc::new(Post::open(&PostSettings::default(), &folder.path().join("keys"), &folder.path().join("outbox"), NOW).unwrap());
         let clock = Arc::new(AtomicI64::new(NOW));
         let asked = Arc::clone(&clock);
-        let readers = Readers { post: Arc::clone(&post), clock: Arc::new(move || asked.load(Ordering::Relaxed)) };
+        let readers = Readers { post: Arc::clone(&post), clock: Arc::new(move || asked.load(Ordering::Relaxed)), retention: Periods::default() };
         let site: Site = "https://digest.example".parse().unwrap();
         Self { pages: pulse_web::router(store.clone(), site, readers), store, post, clock, _folder: folder }
     }

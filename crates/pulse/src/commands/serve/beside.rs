@@ -1,12 +1,12 @@
-//! What goes on beside the pages: messages to single persons, sends that are due, and what comes back.
+//! What goes on beside the pages: messages to single persons, sends that are due, what comes back, and what has been kept long enough.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use pulse_jobs::intake::{self, Desk, Intakes};
 use pulse_jobs::send::{Worker, attend};
-use pulse_jobs::{notices, reader};
-use pulse_store::Store;
+use pulse_jobs::{notices, reader, retention};
+use pulse_store::{Clearing, Store};
 use pulse_web::Readers;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
@@ -45,7 +45,7 @@ impl Beside {
             let stopped = stopped.clone();
             tasks.spawn(async move { attend(&worker, stopped).await });
         }
-        tasks.spawn(forget_hourly(store.clone(), readers.clone(), stopped.clone()));
+        tasks.spawn(clear_up(store.clone(), readers.clone(), stopped.clone()));
         tasks.spawn(send_notices(store, readers, stopped));
         pages.await;
         _ = stop.send(true);
@@ -67,17 +67,29 @@ async fn send_notices(store: Store, readers: Readers, mut stopped: watch::Receiv
     }
 }
 
-/// How often what readers did long ago is forgotten.
+/// How long after the start it is first cleared up; requests come first.
+const BEFORE_CLEARING: Duration = Duration::from_secs(60);
+/// How often what readers asked for and did not confirm is forgotten.
 const BETWEEN_FORGETTING: Duration = Duration::from_secs(60 * 60);
+/// How often what has been kept long enough is cleared. Unix milliseconds.
+const BETWEEN_CLEARINGS_MS: i64 = 24 * 60 * 60 * 1000;
 
-/// Forgets what readers did long ago, such as moves that were not confirmed, until it is to stop.
-async fn forget_hourly(store: Store, readers: Readers, mut stopped: watch::Receiver<bool>) {
-    loop {
-        if let Err(error) = reader::forget_old(&store, (readers.clock)()).await {
+/// Forgets what readers did long ago each hour, and clears what has been kept long enough each day, until it is to stop. Every batch
+/// is whole or not there; the next run goes on.
+async fn clear_up(store: Store, readers: Readers, mut stopped: watch::Receiver<bool>) {
+    let (mut wait, mut cleared_at) = (BEFORE_CLEARING, i64::MIN);
+    while tokio::time::timeout(wait, stopped.changed()).await.is_err() {
+        wait = BETWEEN_FORGETTING;
+        let now = (readers.clock)();
+        if let Err(error) = reader::forget_old(&store, now).await {
             tracing::error!(error = &error as &dyn std::error::Error, "what readers did long ago was not forgotten");
         }
-        if tokio::time::timeout(BETWEEN_FORGETTING, stopped.changed()).await.is_ok() {
-            return;
+        if now >= cleared_at.saturating_add(BETWEEN_CLEARINGS_MS) {
+            cleared_at = now;
+            match retention::run(&store, &readers.post.keys, &readers.retention, "pulse", Clearing::Clear, now).await {
+                Ok(counts) => tracing::info!(rows = counts.values().sum::<u64>(), "what had been kept long enough was cleared"),
+                Err(error) => tracing::error!(error = &error as &dyn std::error::Error, "what had been kept long enough could not be cleared"),
+            }
         }
     }
 }
