@@ -18,7 +18,7 @@ mod support;
 
 use postgres::with_postgres;
 use sqlite::with_sqlite;
-use support::{NOW, edition, lease, released};
+use support::{NOW, edition, lease, prepared, released};
 
 fn sent(id: DeliveryId) -> Outcome {
     Outcome { id, end: End::Sent, reply: Reply { code: Some(250), ..Reply::default() } }
@@ -53,6 +53,39 @@ async fn sqlite_one_of_many_prepares() {
 #[tokio::test]
 async fn postgres_one_of_many_prepares() {
     with_postgres(one_of_many_prepares).await;
+}
+
+/// Two people, or two nodes, release the same send in the same moment: one of them did, and the others are told that it has gone.
+async fn one_of_many_releases(address: String) {
+    let store = Store::open(&address).await.unwrap();
+    let (_, send) = prepared(&store, 20).await;
+    let mut nodes = Vec::new();
+    for number in 0..8 {
+        let address = address.clone();
+        let who = format!("Bo Tarn {number}");
+        nodes.push(tokio::spawn(async move { Store::open(&address).await.unwrap().release_send(send, NOW, &who, NOW).await }));
+    }
+    let mut released = 0;
+    for node in nodes {
+        match node.await.unwrap() {
+            Ok(SendStatus::Released) => released += 1,
+            Err(StoreError::SendStep { .. }) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+    let releases = store.send_events(send).await.unwrap().iter().filter(|event| event.step == SendStep::Release).count();
+    assert_eq!((released, releases), (1, 1));
+    store.close().await;
+}
+
+#[tokio::test]
+async fn sqlite_one_of_many_releases() {
+    with_sqlite(one_of_many_releases).await;
+}
+
+#[tokio::test]
+async fn postgres_one_of_many_releases() {
+    with_postgres(one_of_many_releases).await;
 }
 
 /// Works until nothing is left; what it marked.

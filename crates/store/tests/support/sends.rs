@@ -19,6 +19,13 @@ pub(crate) async fn edition(store: &Store) -> (Digest, EditionId) {
 
 /// A send to so many readers, released.
 pub(crate) async fn released(store: &Store, count: usize) -> (Digest, SendId) {
+    let (digest, send) = prepared(store, count).await;
+    store.release_send(send, NOW, "Bo Tarn", NOW).await.unwrap();
+    (digest, send)
+}
+
+/// A send to so many readers, which nobody has released.
+pub(crate) async fn prepared(store: &Store, count: usize) -> (Digest, SendId) {
     let (digest, edition) = edition(store).await;
     let rows: Vec<_> = (0..count).map(|number| readers::reader(&format!("reader{number}"))).collect();
     for rows in rows.chunks(500) {
@@ -27,7 +34,6 @@ pub(crate) async fn released(store: &Store, count: usize) -> (Digest, SendId) {
     let send = store.begin_send(edition, "Ada Lorne", NOW).await.unwrap();
     store.add_audience(send, &sends::everybody(store, &digest.slug, count).await.unwrap(), NOW).await.unwrap();
     store.finish_prepare(send, count as u64, "Ada Lorne", NOW).await.unwrap();
-    store.release_send(send, NOW, "Bo Tarn", NOW).await.unwrap();
     (digest, send)
 }
 
