@@ -45,6 +45,9 @@ pub fn export(digest: &Digest, edition: &Edition, site: Option<&Site>, mailer: M
         unsubscribe: mailer.hole(Hole::Unsubscribe),
         preferences: mailer.hole(Hole::Preferences),
         web_copy: mailer.hole(Hole::WebCopy),
+        // Ours are about readers of Pulse's own, and these are the mailer's.
+        privacy: None,
+        colleague: None,
         ..site.map(|site| site.addresses(&digest.slug, edition.key())).unwrap_or_default()
     };
     let mut digest = digest.clone();
