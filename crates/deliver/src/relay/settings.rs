@@ -354,7 +354,7 @@ mod tests {
     fn what_cannot_work_is_named() {
         let wrong = |more: &str| settings(&format!("host = \"mail.example.org\"\n{more}")).check().unwrap_err().to_string();
         assert_eq!(wrong("connections = 0"), "connections of a relay or domain must be at least 1");
-        assert_eq!(wrong("pace = { per_second = 0 }"), "the pace of relay mail.example.org cannot be kept");
+        assert_eq!(wrong("pace = { per_second = 0 }"), "the pace of mail.example.org cannot be kept");
         assert_eq!(wrong("auth = { user = \"a\" }"), "the login at mail.example.org needs either a password or a token");
         let both = "auth = { user = \"a\", password = { env = \"A\" }, token = { env = \"B\" } }";
         assert_eq!(wrong(both), "the login at mail.example.org needs either a password or a token");
