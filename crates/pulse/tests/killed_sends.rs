@@ -150,21 +150,22 @@ enum By {
     Term,
 }
 
-/// Starts the send and ends it after a while; whether it was still at work.
-fn end_one(folder: &Path, by: By, after: Duration) -> bool {
+/// Starts the send and ends it after a while; how long it took, if it had come to its end by itself.
+fn end_one(folder: &Path, by: By, after: Duration) -> Option<Duration> {
     let mut process = pulse(folder, &["send", "run", EDITION]).stderr(Stdio::null()).spawn().unwrap();
     let began = Instant::now();
     while began.elapsed() < after && process.try_wait().unwrap().is_none() {
         std::thread::sleep(Duration::from_millis(1));
     }
     let was_at_work = process.try_wait().unwrap().is_none();
+    let took = began.elapsed();
     match by {
         By::Kill => process.kill().unwrap(),
         By::Term if was_at_work => _ = Command::new("kill").arg(process.id().to_string()).status().unwrap(),
         By::Term => {}
     }
     process.wait().unwrap();
-    was_at_work
+    (!was_at_work).then_some(took)
 }
 
 /// Everyone has it, copies are as few as may be, and their Message-IDs are one. How many copies there were.
@@ -216,8 +217,15 @@ fn again_and_again(by: By) {
         let mut killed = 0;
         // The first is let alone, so that it is known how long it takes.
         if run > 0 {
-            while killed < 3 && end_one(&here, by, usual.mul_f64(chance())) {
-                killed += 1;
+            while killed < 3 {
+                match end_one(&here, by, usual.mul_f64(chance())) {
+                    None => killed += 1,
+                    Some(took) => {
+                        // The machine is less busy than it was.
+                        usual = usual.min(took);
+                        break;
+                    }
+                }
             }
         }
         let began = Instant::now();
