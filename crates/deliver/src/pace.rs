@@ -1,7 +1,7 @@
 //! How fast messages may leave, by relay and by recipient domain: a token bucket.
 //!
-//! In: a [`Pace`], the [`Level`] of one bucket, and the time. Out: go, or how long to wait, and the level after it. Pure, so
-//! that the level can be kept in a database row that several nodes share.
+//! In: a [`Pace`], the [`Level`] of one bucket, and the time. Out: how long a message waits for its token, and the level after it.
+//! Pure, so that the level can be kept in a database row that several nodes share.
 //!
 //! Invariant: whatever the arrival times, no second (a half-open window of 1,000 ms) sees more than `per_second` messages
 //! rounded up, and `burst - 1` more; and with enough waiting the mean over a minute is within 2 % of `per_second`.
@@ -9,7 +9,8 @@
 
 use serde::{Deserialize, Serialize};
 
-/// The bucket fills this much more slowly than the limit. What is saved pays for late wake-ups: see [`Pace::capacity`].
+/// The bucket fills this much more slowly than the limit, so that a second does not see one message too many when one sender wakes
+/// up late and the next does not.
 const MARGIN: f64 = 0.01;
 
 /// A level whose time is further ahead than this was written by a clock that was wrong, and is believed no longer.
@@ -41,13 +42,6 @@ pub struct Level {
     pub tokens: f64,
     /// When that was so. Unix milliseconds.
     pub at: i64,
-}
-
-/// Not yet.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Wait {
-    /// How long until the bucket has a token, if nobody else takes it. Milliseconds, at least 1.
-    pub ms: u64,
 }
 
 /// A pace that cannot be kept.
@@ -84,31 +78,7 @@ impl Pace {
 
     /// A bucket nobody has taken from.
     pub fn full(&self, now: i64) -> Level {
-        Level { tokens: self.capacity(), at: now }
-    }
-
-    /// Takes a token for one message, or says how long to wait. The level is changed either way.
-    ///
-    /// ```
-    /// use pulse_deliver::pace::{Pace, Wait};
-    /// let pace = Pace::per_second(10.0);
-    /// let mut level = pace.full(0);
-    /// assert_eq!(pace.take(&mut level, 0), Ok(()));
-    /// assert_eq!(pace.take(&mut level, 0), Err(Wait { ms: 92 }));
-    /// assert_eq!(pace.take(&mut level, 92), Ok(()));
-    /// ```
-    ///
-    /// # Errors
-    /// [`Wait`] when the bucket is empty.
-    pub fn take(&self, level: &mut Level, now: i64) -> Result<(), Wait> {
-        self.fill(level, now);
-        if level.tokens >= 1.0 {
-            level.tokens -= 1.0;
-            return Ok(());
-        }
-        let missing_ms = ((1.0 - level.tokens) / self.per_ms()).ceil();
-        let ahead_ms = level.at.saturating_sub(now).max(0);
-        Err(Wait { ms: (missing_ms as u64).saturating_add(ahead_ms.unsigned_abs()).max(1) })
+        Level { tokens: f64::from(self.burst), at: now }
     }
 
     /// Promises a token to one message, whoever else waits, and says in how many milliseconds it is there. Those who wait for
@@ -122,8 +92,7 @@ impl Pace {
     /// ```
     pub fn promise(&self, level: &mut Level, now: i64) -> u64 {
         self.fill(level, now);
-        // Nobody who was promised a token loses what runs in while waking up, so there is nothing to make up for.
-        level.tokens = level.tokens.min(f64::from(self.burst)) - 1.0;
+        level.tokens -= 1.0;
         if level.tokens >= 0.0 {
             return 0;
         }
@@ -140,19 +109,12 @@ impl Pace {
         let elapsed_ms = now.saturating_sub(level.at).max(0);
         // What is no number comes from a damaged row.
         let kept = if level.tokens.is_nan() { 0.0 } else { level.tokens.max(-MOST_PROMISED) };
-        level.tokens = (kept + elapsed_ms as f64 * self.per_ms()).min(self.capacity());
+        level.tokens = (kept + elapsed_ms as f64 * self.per_ms()).min(f64::from(self.burst));
         level.at = level.at.max(now);
     }
 
     fn per_ms(&self) -> f64 {
         self.per_second * (1.0 - MARGIN) / 1000.0
-    }
-
-    /// The most that the bucket holds. A bucket of exactly one token loses what runs in while the sender wakes up late, and
-    /// the mean falls below the limit. A hundredth of a second's messages on top keeps 10 ms of that, and with the slower
-    /// filling a second still cannot see one message too many: `1 + 0.01 r + 0.99 r × 0.999 < 1 + r`.
-    fn capacity(&self) -> f64 {
-        f64::from(self.burst) + self.per_second * MARGIN * 0.99
     }
 }
 
@@ -167,10 +129,11 @@ mod tests {
         let (mut now, mut level, mut left) = (0, pace.full(0), Vec::new());
         let mut late_ms = late_ms.iter().cycle();
         while now < until {
-            match pace.take(&mut level, now) {
-                Ok(()) => left.push(now),
-                Err(wait) => now += wait.ms as i64 + late_ms.next().unwrap(),
+            let wait_ms = pace.promise(&mut level, now) as i64;
+            if wait_ms > 0 {
+                now += wait_ms + late_ms.next().unwrap();
             }
+            left.push(now);
         }
         left
     }
@@ -202,15 +165,12 @@ mod tests {
     fn a_clock_that_was_wrong_stops_nobody_for_long() {
         let pace = Pace::per_second(1.0);
         let mut level = Level { tokens: 0.0, at: 1_000_000_000 };
-        let wait = pace.take(&mut level, 0).unwrap_err();
-        assert!(wait.ms <= 1100, "{wait:?}");
-        assert_eq!(pace.take(&mut level, wait.ms as i64), Ok(()));
+        assert_eq!(pace.promise(&mut level, 0), 1011);
         // A little ahead is another node: its tokens are not given out twice.
         let mut level = Level { tokens: 0.0, at: 500 };
-        assert_eq!(pace.take(&mut level, 0), Err(Wait { ms: 500 + 1011 }));
+        assert_eq!(pace.promise(&mut level, 0), 500 + 1011);
         let mut level = Level { tokens: f64::NAN, at: 0 };
-        let wait = pace.take(&mut level, 0).unwrap_err();
-        assert_eq!(pace.take(&mut level, wait.ms as i64), Ok(()));
+        assert_eq!(pace.promise(&mut level, 0), 1011);
     }
 
     #[test]
@@ -241,17 +201,16 @@ mod tests {
     }
 
     proptest! {
-        /// Arrivals at any times, in any crowds: those that are told to wait go away for good.
+        /// Arrivals at any times, in any crowds, each of which leaves when its token is there.
         #[test]
         fn no_second_sees_too_many(per_second in 1..200_u32, burst in 1..5_u32, gaps_ms in prop::collection::vec(0..120_i64, 1..3000)) {
             let pace = Pace { per_second: f64::from(per_second), burst };
             let (mut now, mut level, mut left) = (0, pace.full(0), Vec::new());
             for gap_ms in gaps_ms {
                 now += gap_ms;
-                if pace.take(&mut level, now).is_ok() {
-                    left.push(now);
-                }
+                left.push(now + pace.promise(&mut level, now) as i64);
             }
+            left.sort_unstable();
             prop_assert!(most_in_a_second(&left) <= (per_second + burst - 1) as usize);
         }
 
@@ -268,10 +227,9 @@ mod tests {
         fn a_wait_is_long_enough_and_no_longer(per_second in 0.01..500.0_f64, tokens in 0.0..1.0_f64) {
             let pace = Pace::per_second(per_second);
             let mut level = Level { tokens, at: 0 };
-            if let Err(Wait { ms }) = pace.take(&mut level, 0) {
-                prop_assert!(pace.take(&mut level.clone(), ms as i64 + 1).is_ok());
-                prop_assert!(ms == 1 || pace.take(&mut level, ms as i64 - 2).is_err());
-            }
+            let wait_ms = pace.promise(&mut level, 0) as f64;
+            let exact_ms = (1.0 - tokens) / pace.per_ms();
+            prop_assert!(exact_ms <= wait_ms && wait_ms < exact_ms + 1.0, "{} for {}", wait_ms, exact_ms);
         }
     }
 }

@@ -216,7 +216,7 @@ impl Feed<'_> {
             let lease = Lease { node: node.run(), until: now + LEASE_MS };
             let claimed = store.claim(self.send, lease, self.limit, now).await?;
             count += claimed.len();
-            due.extend(claimed);
+            due.extend(claimed.into_iter().map(Into::into));
             if due.is_empty() {
                 let Some(at) = turns.next_at() else { break };
                 tokio::time::sleep(Duration::from_millis((at - now).max(1).unsigned_abs()).min(LONGEST_REST)).await;

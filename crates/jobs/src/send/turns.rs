@@ -12,8 +12,10 @@ use pulse_deliver::relay::{DomainSettings, Domains};
 use pulse_store::{Claimed, Level, Store, StoreError};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore};
 
-/// How many rows of one domain wait here.
+/// How many rows of one domain wait here at the most.
 const MOST_WAITING: usize = 200;
+/// How much of a domain's pace waits here at the most, in seconds: tokens that were promised go unused when the program stops.
+const LONGEST_HERE_S: f64 = 20.0;
 /// Nothing is put off for longer. The store takes what waits for more than a week for a clock's fault.
 const LONGEST_MS: i64 = 5 * 24 * 3_600_000;
 /// When to look again whether a domain has had enough of what it is getting.
@@ -40,9 +42,24 @@ pub(super) enum Turn {
 pub(super) struct Turns<'a> {
     domains: &'a Domains,
     /// By when to look at them again, then in the order they came.
-    waiting: BTreeMap<(i64, u64), Claimed>,
+    waiting: BTreeMap<(i64, u64), Waiting>,
     count: u64,
     by_domain: HashMap<String, Domain>,
+}
+
+/// A row that waits.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Waiting {
+    claimed: Claimed,
+    /// Its token of the domain's pace is there, and only room is missing.
+    has_token: bool,
+}
+
+impl From<Claimed> for Waiting {
+    /// A row nobody has asked about.
+    fn from(claimed: Claimed) -> Self {
+        Self { claimed, has_token: false }
+    }
 }
 
 #[derive(Default)]
@@ -64,14 +81,14 @@ impl<'a> Turns<'a> {
     }
 
     /// Rows whose time has come.
-    pub(super) fn due(&mut self, now: i64) -> Vec<Claimed> {
+    pub(super) fn due(&mut self, now: i64) -> Vec<Waiting> {
         if self.waiting.is_empty() {
             return Vec::new();
         }
         let later = self.waiting.split_off(&(now.saturating_add(1), 0));
-        let due: Vec<Claimed> = std::mem::replace(&mut self.waiting, later).into_values().collect();
+        let due: Vec<Waiting> = std::mem::replace(&mut self.waiting, later).into_values().collect();
         for row in &due {
-            if let Some(domain) = self.by_domain.get_mut(row.address.domain()) {
+            if let Some(domain) = self.by_domain.get_mut(row.claimed.address.domain()) {
                 domain.waiting = domain.waiting.saturating_sub(1);
             }
         }
@@ -79,43 +96,35 @@ impl<'a> Turns<'a> {
     }
 
     /// Asks whether a row may be sent now.
-    pub(super) async fn ask(&mut self, store: &Store, row: Claimed, now: i64) -> Result<Turn, StoreError> {
-        let Some(rule) = self.domains.of(row.address.domain()) else { return Ok(Turn::Now(Ready { claimed: row, _room: None })) };
+    pub(super) async fn ask(&mut self, store: &Store, row: Waiting, now: i64) -> Result<Turn, StoreError> {
+        let Waiting { claimed, has_token } = row;
+        let Some(rule) = self.domains.of(claimed.address.domain()) else { return Ok(Turn::Now(Ready { claimed, _room: None })) };
         self.forget(now);
-        let name = row.address.domain().to_owned();
+        let name = claimed.address.domain().to_owned();
         let domain = self.by_domain.entry(name.clone()).or_default();
-        let room = match rule.connections {
-            None => None,
-            Some(most) => {
-                let room = domain.room.get_or_insert_with(|| Arc::new(Semaphore::new(most as usize)));
-                match room.clone().try_acquire_owned() {
-                    Ok(room) => Some(room),
-                    Err(_) => return Ok(self.wait(rule, row, now, LOOK_AGAIN_MS)),
-                }
-            }
-        };
-        if let Some(pace) = &rule.pace
-            && let Some(wait_ms) = take(store, &format!("domain {name}"), pace, now).await?
-        {
-            return Ok(self.wait(rule, row, now, wait_ms));
+        if !has_token && domain.waiting >= most_waiting(rule) {
+            return Ok(Turn::PutOff(claimed, domain.put_off(rule, now)));
         }
-        Ok(Turn::Now(Ready { claimed: row, _room: room }))
+        // Each is promised its own token and asks no more, however many wait.
+        if !has_token && let Some(pace) = &rule.pace {
+            let wait_ms = promised(store, &format!("domain {name}"), pace, now).await?;
+            if wait_ms > 0 {
+                return Ok(self.wait(claimed, now, i64::try_from(wait_ms).unwrap_or(LONGEST_MS)));
+            }
+        }
+        let Some(most) = rule.connections else { return Ok(Turn::Now(Ready { claimed, _room: None })) };
+        let room = domain.room.get_or_insert_with(|| Arc::new(Semaphore::new(most as usize)));
+        match room.clone().try_acquire_owned() {
+            Ok(room) => Ok(Turn::Now(Ready { claimed, _room: Some(room) })),
+            Err(_) => Ok(self.wait(claimed, now, LOOK_AGAIN_MS)),
+        }
     }
 
-    fn wait(&mut self, rule: &DomainSettings, row: Claimed, now: i64, wait_ms: i64) -> Turn {
-        let domain = self.by_domain.entry(row.address.domain().to_owned()).or_default();
-        if domain.waiting < MOST_WAITING {
-            domain.waiting += 1;
-            self.count += 1;
-            self.waiting.insert((now.saturating_add(wait_ms), self.count), row);
-            return Turn::Waits;
-        }
-        // Behind those that wait here, and behind those that were put off before.
-        let step_ms = rule.pace.map_or(LOOK_AGAIN_MS as f64, |pace| 1_000.0 / pace.per_second);
-        let behind_waiting = now.saturating_add((step_ms * MOST_WAITING as f64) as i64);
-        let at = (domain.put_off_to.max(behind_waiting) as f64 + step_ms).ceil() as i64;
-        domain.put_off_to = at.min(now.saturating_add(LONGEST_MS));
-        Turn::PutOff(row, domain.put_off_to)
+    fn wait(&mut self, claimed: Claimed, now: i64, wait_ms: i64) -> Turn {
+        self.by_domain.entry(claimed.address.domain().to_owned()).or_default().waiting += 1;
+        self.count += 1;
+        self.waiting.insert((now.saturating_add(wait_ms), self.count), Waiting { claimed, has_token: true });
+        Turn::Waits
     }
 
     fn forget(&mut self, now: i64) {
@@ -126,28 +135,32 @@ impl<'a> Turns<'a> {
     }
 }
 
-/// Takes a token from a bucket that all nodes share; or says for how many milliseconds to wait.
-async fn take(store: &Store, bucket: &str, pace: &Pace, now: i64) -> Result<Option<i64>, StoreError> {
-    let mut wait = None;
-    change(store, bucket, pace, now, &mut |level| wait = pace.take(level, now).err()).await?;
-    Ok(wait.map(|wait| i64::try_from(wait.ms).unwrap_or(i64::MAX)))
+impl Domain {
+    /// When the next that is put off has its turn: behind those that wait here, and behind those that were put off before.
+    fn put_off(&mut self, rule: &DomainSettings, now: i64) -> i64 {
+        let step_ms = rule.pace.map_or(LOOK_AGAIN_MS as f64, |pace| 1_000.0 / pace.per_second);
+        let behind_waiting = now.saturating_add((step_ms * most_waiting(rule) as f64) as i64);
+        let at = (self.put_off_to.max(behind_waiting) as f64 + step_ms).ceil() as i64;
+        self.put_off_to = at.min(now.saturating_add(LONGEST_MS));
+        self.put_off_to
+    }
+}
+
+fn most_waiting(rule: &DomainSettings) -> usize {
+    rule.pace.map_or(MOST_WAITING, |pace| ((pace.per_second * LONGEST_HERE_S) as usize).clamp(1, MOST_WAITING))
 }
 
 /// Has a token of a bucket promised that all nodes share; in how many milliseconds it is there.
 pub(super) async fn promised(store: &Store, bucket: &str, pace: &Pace, now: i64) -> Result<u64, StoreError> {
     let mut wait_ms = 0;
-    change(store, bucket, pace, now, &mut |level| wait_ms = pace.promise(level, now)).await?;
-    Ok(wait_ms)
-}
-
-async fn change(store: &Store, bucket: &str, pace: &Pace, now: i64, how: &mut (dyn FnMut(&mut pace::Level) + Send)) -> Result<(), StoreError> {
     let full = pace.full(now);
     let mut change = |_: usize, kept: &mut Level| {
         let mut level = pace::Level { tokens: kept.tokens, at: kept.at };
-        how(&mut level);
+        wait_ms = pace.promise(&mut level, now);
         *kept = Level { tokens: level.tokens, at: level.at };
     };
-    store.change_levels(&[bucket], Level { tokens: full.tokens, at: full.at }, &mut change).await
+    store.change_levels(&[bucket], Level { tokens: full.tokens, at: full.at }, &mut change).await?;
+    Ok(wait_ms)
 }
 
 #[cfg(test)]
@@ -157,10 +170,10 @@ mod tests {
 
     use super::*;
 
-    fn row(number: u128, domain: &str) -> Claimed {
+    fn row(number: u128, domain: &str) -> Waiting {
         let address = EmailAddress::parse(&format!("reader{number}@{domain}")).unwrap();
         let (id, subscriber) = (DeliveryId(uuid::Uuid::from_u128(number)), SubscriberId(uuid::Uuid::from_u128(number)));
-        Claimed { id, subscriber, address, name: String::new(), cut: 1, attempt_count: 0, first_tried_at: None }
+        Claimed { id, subscriber, address, name: String::new(), cut: 1, attempt_count: 0, first_tried_at: None }.into()
     }
 
     fn domains(pace: Option<Pace>, connections: Option<u32>) -> Domains {
@@ -183,9 +196,33 @@ mod tests {
         assert!(matches!(turns.ask(&store, row(3, "quick.example"), 0).await.unwrap(), Turn::Now(_)));
         let at = turns.next_at().unwrap();
         assert_eq!(turns.due(at - 1), []);
-        let [waited] = &turns.due(at)[..] else { panic!("nobody waited") };
-        assert_eq!((waited, turns.next_at()), (&row(2, "slow.example"), None));
-        assert!(matches!(turns.ask(&store, waited.clone(), at).await.unwrap(), Turn::Now(_)));
+        let waited = turns.due(at).remove(0);
+        assert_eq!((&waited.claimed, turns.next_at()), (&row(2, "slow.example").claimed, None));
+        assert!(matches!(turns.ask(&store, waited, at).await.unwrap(), Turn::Now(_)));
+    }
+
+    /// Those that wait come back one by one, and none asks the database again.
+    #[tokio::test]
+    async fn each_that_waits_has_a_token_of_its_own() {
+        let (_folder, store) = store().await;
+        let domains = domains(Some(Pace::per_second(10.0)), None);
+        let mut turns = Turns::new(&domains);
+        for number in 0..20 {
+            turns.ask(&store, row(number, "slow.example"), 0).await.unwrap();
+        }
+        store.close().await;
+        let (mut now, mut left) = (0, 0);
+        while let Some(at) = turns.next_at() {
+            assert!(at >= now + 100 || left == 0, "{at} after {now}");
+            now = at;
+            let due = turns.due(now);
+            assert_eq!(due.len(), 1);
+            for row in due {
+                assert!(matches!(turns.ask(&store, row, now).await.unwrap(), Turn::Now(_)));
+                left += 1;
+            }
+        }
+        assert_eq!(left, 19);
     }
 
     #[tokio::test]
@@ -194,7 +231,8 @@ mod tests {
         let domains = domains(Some(Pace::per_second(10.0)), None);
         let mut turns = Turns::new(&domains);
         let mut put_off = Vec::new();
-        for number in 0..MOST_WAITING as u128 + 4 {
+        // One goes, and so many wait.
+        for number in 0..1 + MOST_WAITING as u128 + 3 {
             if let Turn::PutOff(_, at) = turns.ask(&store, row(number, "slow.example"), 0).await.unwrap() {
                 put_off.push(at);
             }
