@@ -17,6 +17,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::JobError;
 use crate::line::{Line, Refused, said_by_us};
 use crate::post::Post;
+use crate::sender::feedback_name;
 
 /// What a notice says, as its body is kept until it is sent.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -147,12 +148,12 @@ fn message(post: &Post, notice: &Notice, digests: &HashMap<Slug, Digest>, now: i
     let from = digest.sender.address.as_ref().ok_or_else(none)?;
     let unfit = |message: String| JobError::ReaderLink { message };
     let link = Link::parse(&letter.link).map_err(|cause| unfit(cause.to_string()))?;
-    let feedback = format!("{}-pulse", digest.slug).chars().take(15).collect::<String>();
+    let feedback = feedback_name(digest);
     let name = if digest.sender.name.is_empty() { &digest.name } else { &digest.sender.name };
     let paragraphs: Vec<&str> = letter.paragraphs.iter().map(String::as_str).collect();
     let closing: Vec<&str> = letter.closing.iter().map(String::as_str).collect();
     let content = Content {
-        sender: Sender { name, address: from, reply_to: digest.sender.reply_to.as_ref(), feedback: feedback.trim_end_matches('-') },
+        sender: Sender { name, address: from, reply_to: digest.sender.reply_to.as_ref(), feedback: &feedback },
         purpose: Kind::purpose(&notice.kind),
         subject: &letter.subject,
         language: "en-GB",

@@ -156,6 +156,13 @@ pub fn notice(name: &str, change: &SenderChange) -> [String; 2] {
     ]
 }
 
+/// What mailbox providers know a digest by in `Feedback-ID`: five letters at the least, 15 at the most, and the same for ever. It is
+/// the slug, filled up where it is short.
+pub(crate) fn feedback_name(digest: &Digest) -> String {
+    let name: String = format!("{}-pulse", digest.slug).chars().take(15).collect();
+    name.trim_end_matches('-').to_owned()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -70,8 +70,7 @@ impl<'a> From<'a> {
         let address = sender.address.clone().ok_or_else(|| JobError::NoSender { digest: digest.slug.clone() })?;
         let return_domain = sender.returns_to().unwrap_or_default().to_owned();
         let name = if sender.name.is_empty() { &digest.name } else { &sender.name };
-        // Five letters at the least, and the same for ever: the slug, filled up where it is short.
-        let feedback = format!("{}-pulse", digest.slug).chars().take(15).collect::<String>().trim_end_matches('-').to_owned();
+        let feedback = crate::sender::feedback_name(digest);
         let list_domain = if sender.list_domain.is_empty() { address.domain() } else { &sender.list_domain };
         let list_id = format!("{}.{list_domain}", digest.slug);
         Ok(Self { digest, id, name, return_domain, feedback, list_id, archive: Href::parse(&site.digest(&digest.slug)).ok(), address })
