@@ -83,7 +83,7 @@ impl Note {
 /// Whether there is anything in a text that a mail program would make a link of.
 fn has_link(text: &str) -> bool {
     // Browsers take these for a full stop in the name of a host (UTS 46).
-    let text = text.replace(['\u{3002}', '\u{ff0e}', '\u{ff61}'], ".").to_lowercase();
+    let text = text.replace(['\u{3002}', '\u{ff0e}', '\u{ff61}'], ".").to_ascii_lowercase();
     let is_part = |c: char| c.is_alphanumeric() || matches!(c, '-' | '_' | '.');
     let mut around_at = text.match_indices('@').map(|(at, _)| (&text[..at], &text[at + 1..]));
     let is_mail = around_at.any(|(before, behind)| (before.ends_with('"') || before.ends_with(is_part)) && behind.starts_with(is_part));
@@ -91,10 +91,10 @@ fn has_link(text: &str) -> bool {
     is_mail || is_link || text.split(|c| !is_part(c)).any(is_host)
 }
 
-/// Whether a word could be the name of a host: two labels, the second of letters; or four numbers.
+/// Whether a word could be the name of a host, or begin with one: two labels, the second of which begins with letters; or four numbers.
 fn is_host(word: &str) -> bool {
     let labels: Vec<&str> = word.split('.').collect();
-    let is_top = |label: &str| label.starts_with("xn--") || (label.chars().count() >= 2 && label.chars().all(char::is_alphabetic));
+    let is_top = |label: &str| label.starts_with("xn--") || (label.chars().count() >= 2 && label.chars().take(2).all(char::is_alphabetic));
     let is_number = |label: &&str| !label.is_empty() && label.bytes().all(|byte| byte.is_ascii_digit());
     labels.windows(2).any(|pair| !pair[0].is_empty() && is_top(pair[1])) || labels.windows(4).any(|four| four.iter().all(is_number))
 }
@@ -184,6 +184,9 @@ mod tests {
             "x.xn--p1ai",
             "(shop.example)",
             "javascript:alert(1)",
+            // What follows a name of letters ends the link, and does not undo it.
+            "shop.example\u{b9}",
+            "shop.\u{130}xample",
         ] {
             assert_eq!(Note::parse(text), Err(NoteError::Link), "{text}");
         }
