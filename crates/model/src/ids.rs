@@ -54,4 +54,12 @@ ids! {
     AuditId,
     /// A complaint about what is done with somebody's personal data.
     ComplaintId,
+    /// A channel of a publisher that is watched.
+    SourceId,
+    /// What one source says of one publication.
+    RecordId,
+    /// A work.
+    PublicationId,
+    /// One file of a publication.
+    DocumentId,
 }

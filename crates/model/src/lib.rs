@@ -16,11 +16,15 @@
 //! | e-mail addresses | [`address`] |
 //! | subscribers, subscriptions, the ground for writing to somebody | [`subscriber`] |
 //! | a send and its deliveries | [`delivery`] |
+//! | sources, and what they say | [`source`], [`record`] |
+//! | publications, their identity and versions | [`publication`] |
+//! | documents and their blocks | [`document`] |
 
 pub mod address;
 pub mod block;
 pub mod delivery;
 pub mod digest;
+pub mod document;
 pub mod edition;
 pub mod figure;
 pub mod ids;
@@ -29,18 +33,25 @@ pub mod markdown;
 pub mod month;
 pub mod name;
 pub mod problem;
+pub mod publication;
 pub mod publisher;
+pub mod record;
+pub mod source;
 pub mod subscriber;
 pub mod text;
 
 pub use address::EmailAddress;
 pub use block::{Block, Blocks, Item, List};
 pub use digest::{Digest, Slug};
+pub use document::{ContentHash, Document};
 pub use edition::{Edition, Entry, Letter, Link, NewsItem, NewsKind};
 pub use figure::Figure;
 pub use life::Status;
 pub use month::{EditionKey, Month};
 pub use problem::{Problem, ProblemKind};
+pub use publication::{Identifier, Publication, Version};
 pub use publisher::{Publisher, Register};
+pub use record::{LinkRole, Record, RecordLink};
+pub use source::{Channel, Source, SourceKind};
 pub use subscriber::{Subscriber, Subscription};
 pub use text::{Href, Run, Style, Text};

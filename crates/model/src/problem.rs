@@ -50,6 +50,26 @@ pub enum ProblemKind {
     HardToRead,
     /// Something was shortened to fit an output; the web page has it whole.
     Shortened,
+    /// The content is not in the form it was taken for, or in none that is read.
+    NotThisForm,
+    /// The content is cut short or broken; what could be read is there.
+    Damaged,
+    /// A password is needed to read it.
+    Locked,
+    /// Pictures of text, and no text: a scan.
+    NoText,
+    /// More than the limits allow; what lies within them is there.
+    TooLarge,
+    /// Reading it took longer than the limit.
+    TooSlow,
+    /// Nothing was found that could be a title.
+    NoTitle,
+    /// Nothing leads to it.
+    NoLink,
+    /// A date that cannot be read, or cannot be true.
+    BadDate,
+    /// One id for different things.
+    SharedId,
 }
 
 impl Problem {
