@@ -1,12 +1,12 @@
 //! Any bytes are read as something, and an address is given up only for a permanent code or none. Good seeds are the messages of
-//! `crates/deliver/tests/cases/bounces`.
+//! `crates/returns/tests/cases`.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use pulse_deliver::bounce::{self, Class, What};
+use pulse_returns::{Class, What};
 
 fuzz_target!(|bytes: &[u8]| {
-    let returned = bounce::read(bytes, None);
+    let returned = pulse_returns::read(bytes, None);
     if let What::Report(outcomes) = returned.what {
         assert!(!outcomes.is_empty() && outcomes.len() <= 100);
         for outcome in outcomes.iter().filter(|outcome| outcome.class == Class::Hard) {

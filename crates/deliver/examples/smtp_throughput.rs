@@ -15,8 +15,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use cpu_time::ThreadTime;
+use pulse_access::TlsPolicy;
 use pulse_deliver::relay::RelaySettings;
-use pulse_deliver::smtp::{Body, Connection, Envelope, Server, TlsPolicy};
+use pulse_deliver::smtp::{Body, Connection, Envelope, Server};
 use pulse_model::EmailAddress;
 use pulse_testkit::smtp_server::{Script, SmtpServer};
 

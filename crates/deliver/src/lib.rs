@@ -1,15 +1,13 @@
-//! An edition and its subscribers to messages, and what comes back.
+//! An edition and its subscribers to messages, and those on their way.
 //!
-//! In: a rendered edition, readers, keys, a relay; and messages that came back. Out: messages on their way, what became of
-//! each, and what a bounce or complaint means. No SQL: rows come in as values and verdicts go out (jobs, store). The doors to the
-//! world are [`smtp`], through which messages leave, [`intake`], through which they come back, [`dns`], and for another mailer [`handover::listmonk`]; the clock and randomness are passed in.
+//! In: a rendered edition, readers, keys, a relay. Out: messages on their way, and what became of each. No SQL: rows come in as
+//! values and verdicts go out (jobs, store). The doors to the world are [`smtp`], through which messages leave, [`dns`], and for another
+//! mailer [`handover::listmonk`]; the clock and randomness are passed in. Not here: messages that come back (mailbox, returns).
 
 pub mod audience;
-pub mod bounce;
 pub mod dkim;
 pub mod dns;
 pub mod handover;
-pub mod intake;
 pub mod message;
 pub mod outbox;
 pub mod pace;

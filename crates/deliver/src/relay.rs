@@ -11,8 +11,7 @@ mod settings;
 
 pub use breaker::{Breaker, BreakerSettings};
 pub use domain::{DomainSettings, Domains};
-pub(crate) use settings::trust;
-pub use settings::{Auth, RelaySettings, SecretSource, SettingsError};
+pub use settings::{RelaySettings, SettingsError};
 
 /// The relays of one installation, in the order of its settings. One per program: other nodes find out for themselves.
 #[derive(Clone, Debug)]

@@ -30,7 +30,6 @@ mod extensions;
 mod login;
 mod reply;
 mod timeouts;
-mod tls;
 mod verdict;
 mod wire;
 
@@ -39,8 +38,6 @@ pub use connection::{Connection, Offered, Server, Undotted};
 pub use envelope::{Envelope, EnvelopeIdError, MAX_ENVELOPE_ID_BYTES, Unfit};
 pub use error::SmtpError;
 pub use extensions::Extensions;
-pub use login::{Login, LoginError, Proof, Secret};
 pub use reply::{Enhanced, MAX_LINE_BYTES, MAX_LINES, NotEnhanced, Reply, ReplyError, ReplyLines};
 pub use timeouts::Timeouts;
-pub use tls::{TlsPolicy, Trust, TrustError};
 pub use verdict::{Level, Stage, Verdict};

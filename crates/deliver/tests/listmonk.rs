@@ -3,8 +3,8 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+use pulse_access::SecretSource;
 use pulse_deliver::handover::listmonk::{Campaign, ListmonkError, Settings, create};
-use pulse_deliver::relay::SecretSource;
 use pulse_testkit::smtp_server::{Script, SmtpServer};
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};

@@ -10,10 +10,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use pulse_access::{TlsPolicy, Trust};
 use pulse_deliver::dkim::Record;
 use pulse_deliver::dns::{Answer, Kind, Question, Resolver, Value};
 use pulse_deliver::setup::{Finding, Setup, Severity, examine, relay};
-use pulse_deliver::smtp::{Server, Timeouts, TlsPolicy, Trust};
+use pulse_deliver::smtp::{Server, Timeouts};
 use pulse_testkit::dns_server::{DnsServer, Zone};
 use pulse_testkit::smtp_server::{Script, SmtpServer};
 

@@ -11,7 +11,8 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use pulse_deliver::relay::{RelaySettings, SecretSource};
+use pulse_access::SecretSource;
+use pulse_deliver::relay::RelaySettings;
 use pulse_deliver::smtp::{Connection, Reply, Server, SmtpError};
 use pulse_testkit::smtp_server::{Script, SmtpServer};
 use tokio::task::JoinSet;

@@ -5,8 +5,9 @@
 use std::time::Duration;
 
 use proptest::prelude::*;
+use pulse_access::{TlsPolicy, Trust};
 use pulse_deliver::relay::RelaySettings;
-use pulse_deliver::smtp::{Body, Connection, Level, Server, SmtpError, Stage, Timeouts, TlsPolicy, Trust, Unfit, Verdict};
+use pulse_deliver::smtp::{Body, Connection, Level, Server, SmtpError, Stage, Timeouts, Unfit, Verdict};
 use pulse_testkit::smtp_server::{Script, SmtpServer};
 use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
 use tokio::net::TcpListener;

@@ -5,8 +5,9 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use pulse_access::{TlsPolicy, Trust};
 use pulse_deliver::relay::RelaySettings;
-use pulse_deliver::smtp::{Connection, Server, SmtpError, TlsPolicy, Verdict};
+use pulse_deliver::smtp::{Connection, Server, SmtpError, Verdict};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 
@@ -112,7 +113,7 @@ async fn a_bounce_names_the_envelope() {
 async fn a_certificate_by_somebody_else_is_not_believed() {
     let Some(folder) = postfix() else { return };
     let other = pulse_testkit::smtp_server::SmtpServer::start(pulse_testkit::smtp_server::Script::default()).await.unwrap();
-    let trust = pulse_deliver::smtp::Trust::of_authorities(other.authority_pem().as_bytes()).unwrap();
+    let trust = Trust::of_authorities(other.authority_pem().as_bytes()).unwrap();
     for tls in [TlsPolicy::Required, TlsPolicy::Opportunistic] {
         let error = Connection::open(&Server { tls, trust: Some(trust.clone()), ..client(&folder) }).await.err().unwrap();
         assert!(matches!(error, SmtpError::Certificate { .. }), "{error}");

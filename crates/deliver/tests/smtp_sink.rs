@@ -8,8 +8,9 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
+use pulse_access::TlsPolicy;
 use pulse_deliver::relay::RelaySettings;
-use pulse_deliver::smtp::{Connection, Server, TlsPolicy};
+use pulse_deliver::smtp::{Connection, Server};
 use tokio::task::JoinSet;
 
 #[path = "support/message.rs"]

@@ -4,7 +4,7 @@
 //! counted; the message moved out of the way, marked for people, or set aside. Always: a message is moved only after the store has
 //! what follows from it, so a machine that dies in between reads it once more and counts it once; one that cannot be read, or on
 //! which the reading breaks, never stops those behind it; a store that is away stops, and nothing is moved.
-//! Not here: the protocols (deliver), and what a bounce leads to ([`crate::returns`]).
+//! Not here: the protocols (mailbox), and what a bounce leads to ([`crate::returns`]).
 
 mod counter;
 mod mailbox;
@@ -15,10 +15,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use pulse_deliver::intake::Place;
-use pulse_deliver::intake::imap::ImapError;
-use pulse_deliver::intake::lmtp::ListenError;
-use pulse_deliver::relay::SettingsError;
+use pulse_mailbox::Place;
+use pulse_mailbox::imap::{ImapError, SettingsError};
+use pulse_mailbox::lmtp::ListenError;
 use pulse_store::Store;
 
 use crate::error::JobError;

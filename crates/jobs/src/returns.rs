@@ -3,15 +3,15 @@
 //! In: the bytes of one message. Out: what it was, and what was done. A message counts only with a token that Pulse signed for a
 //! delivery, so that nobody can forge a bounce to take readers off the list; reading one again changes nothing, except that it
 //! finishes what a machine that died had begun; what came before a reader consented anew counts no more. Not here: what a bounce says
-//! and when an address is given up (deliver), how messages come in ([`crate::intake`]).
+//! and when an address is given up (the crate of that name), how messages come in ([`crate::intake`]).
 
-use pulse_deliver::bounce::policy::{self, Event, Happened, Limits, Measure};
-use pulse_deliver::bounce::{self, Action, Class, Feedback, Outcome, Reason, Returned, What};
-use pulse_deliver::intake::MOST_BYTES;
 use pulse_deliver::token::Mailbox;
+use pulse_mailbox::MOST_BYTES;
 use pulse_model::ids::{DeliveryId, SubscriberId};
 use pulse_model::subscriber::{ConsentEvent, State, Step, SuppressionReason};
 use pulse_model::{EmailAddress, Slug};
+use pulse_returns::policy::{self, Event, Happened, Limits, Measure};
+use pulse_returns::{Action, Class, Feedback, Outcome, Reason, Returned, What};
 use pulse_store::{Bounced, DeliveryRow, NewBounce, NewSuppression, Reply, Store, StoredSubscription};
 use sha2::{Digest as _, Sha256};
 
@@ -50,7 +50,7 @@ pub fn is_return_path(post: &Post, address: &str) -> bool {
 /// What the store says; nothing is half done.
 pub async fn take(store: &Store, post: &Post, message: &[u8], arrived_at: Option<&str>, now: i64) -> Result<Done, JobError> {
     let message = &message[..message.len().min(MOST_BYTES)];
-    let returned = bounce::read(message, arrived_at);
+    let returned = pulse_returns::read(message, arrived_at);
     let Some((mailbox, delivery)) = delivery_of(post, &returned) else {
         return Ok(match returned.what {
             What::Automatic => Done::Automatic,

@@ -2,8 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+use pulse_access::TlsPolicy;
 use pulse_deliver::relay::RelaySettings;
-use pulse_deliver::smtp::TlsPolicy;
 use pulse_jobs::notices::{self, Letter};
 use pulse_jobs::post::{Post, PostSettings};
 use pulse_model::EmailAddress;

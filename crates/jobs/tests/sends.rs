@@ -7,9 +7,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
+use pulse_access::TlsPolicy;
 use pulse_deliver::pace::Pace;
 use pulse_deliver::relay::{DomainSettings, RelaySettings};
-use pulse_deliver::smtp::TlsPolicy;
 use pulse_jobs::post::{OnUncertain, Post, PostSettings};
 use pulse_jobs::send::{Clock, Ending, Node, PreparedSend, Worker, attend, prepare, run};
 use pulse_model::delivery::{DeliveryStatus, Exclusion, SendStatus, SendStep};

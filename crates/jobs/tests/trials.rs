@@ -4,8 +4,8 @@
 
 use std::sync::Arc;
 
+use pulse_access::TlsPolicy;
 use pulse_deliver::relay::RelaySettings;
-use pulse_deliver::smtp::TlsPolicy;
 use pulse_jobs::JobError;
 use pulse_jobs::post::{Post, PostSettings};
 use pulse_jobs::reader;

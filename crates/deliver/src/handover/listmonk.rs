@@ -13,13 +13,11 @@ use hyper::client::conn::http1;
 use hyper::header::{AUTHORIZATION, CONTENT_TYPE, HOST, HeaderValue, USER_AGENT};
 use hyper::{Request, StatusCode, Uri};
 use hyper_util::rt::TokioIo;
+use pulse_access::{AccessError, SecretSource, Trust, TrustError};
 use serde::{Deserialize, Serialize};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio_rustls::rustls::pki_types::ServerName;
-
-use crate::relay::{SecretSource, SettingsError};
-use crate::smtp::{Trust, TrustError};
 
 /// The most of an answer that is read, in bytes. It repeats the campaign.
 const MAX_ANSWER_BYTES: usize = 4_000_000;
@@ -87,7 +85,7 @@ pub enum ListmonkError {
     NoLists,
     /// The token.
     #[error("the token cannot be read")]
-    Token(#[source] SettingsError),
+    Token(#[source] AccessError),
     /// A line end, or another character that would be read as something else.
     #[error("the user or the token has a character that cannot be in one")]
     Login,

@@ -1,21 +1,14 @@
 //! How an installation describes its relays.
 //!
-//! In: a table of the settings file. Out: [`RelaySettings`], and from it the [`Server`] to connect to. Secrets are not in
-//! the settings: they are read from a file or an environment variable, each time, so that a token can be replaced.
+//! In: a table of the settings file. Out: [`RelaySettings`], and from it the [`Server`] to connect to.
 
-use std::fs::File;
-use std::io::{self, Read as _};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
+use pulse_access::{AccessError, Auth, Login, TlsPolicy, trust};
 use serde::Deserialize;
 
 use crate::pace::{Pace, PaceError};
-use crate::smtp::{Login, Proof, Secret, Server, Timeouts, TlsPolicy, Trust, TrustError};
-
-/// The largest file of certificates, in bytes.
-const MAX_CERTIFICATES_BYTES: u64 = 1024 * 1024;
-/// The longest password or token, in bytes. What AUTH takes is no longer (RFC 4954 section 4).
-const MAX_SECRET_BYTES: u64 = 8 * 1024;
+use crate::smtp::{Server, Timeouts};
 
 /// One relay. In a settings file, most of it can be left out:
 ///
@@ -70,33 +63,6 @@ fn default_messages_per_connection() -> u32 {
     100
 }
 
-/// Who Pulse is at a relay: a user with a password, or with a token.
-#[derive(Clone, Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-pub struct Auth {
-    /// The name of the account.
-    pub user: String,
-    /// For PLAIN or LOGIN.
-    #[serde(default)]
-    pub password: Option<SecretSource>,
-    /// An OAuth 2.0 access token, for XOAUTH2. Something else keeps it fresh.
-    #[serde(default)]
-    pub token: Option<SecretSource>,
-    /// Log in without TLS where the relay is on this very machine.
-    #[serde(default)]
-    pub allow_plain_on_loopback: bool,
-}
-
-/// Where a secret is.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum SecretSource {
-    /// In a file that has nothing else; a line end behind it is taken off.
-    File(PathBuf),
-    /// In an environment variable.
-    Env(String),
-}
-
 /// What is wrong with a relay's settings.
 #[derive(Debug, thiserror::Error)]
 pub enum SettingsError {
@@ -124,60 +90,9 @@ pub enum SettingsError {
         #[source]
         cause: PaceError,
     },
-    /// Neither password nor token, or both.
-    #[error("the login at {host} needs either a password or a token")]
-    OneProof {
-        /// The server.
-        host: String,
-    },
-    /// A password, and a connection that others can read.
-    #[error("the login at {host} needs TLS; only a server on this machine can do without, with allow_plain_on_loopback")]
-    LoginWithoutTls {
-        /// The server.
-        host: String,
-    },
-    /// The variable is not set, or is not UTF-8, or there is nothing in it.
-    #[error("the environment has no {name}")]
-    NoVariable {
-        /// Its name.
-        name: String,
-    },
-    /// A file that cannot be read, or is too large.
-    #[error("cannot read {}", path.display())]
-    File {
-        /// Which.
-        path: PathBuf,
-        /// Why.
-        #[source]
-        cause: io::Error,
-    },
-    /// The certificates are of no use.
-    #[error("the certificate of {host} could not be checked")]
-    Trust {
-        /// The server.
-        host: String,
-        /// Why.
-        #[source]
-        cause: TrustError,
-    },
-    /// A mailbox is read with a password, which must not go astray.
-    #[error("{host} is read with tls = \u{201c}implicit\u{201d} or \u{201c}required\u{201d}")]
-    NotWithTls {
-        /// The server.
-        host: String,
-    },
-    /// A name for a folder that cannot be told to every server as it is.
-    #[error("\u{201c}{name}\u{201d} cannot be the name of a folder: write it in printable ASCII")]
-    Folder {
-        /// As it was given.
-        name: String,
-    },
-    /// What was read would be read again.
-    #[error("messages cannot go from the folder {name} to the folder {name}; name another for those that have been read")]
-    SameFolder {
-        /// Which.
-        name: String,
-    },
+    /// It cannot be secured, or Pulse cannot log in.
+    #[error(transparent)]
+    Access(#[from] AccessError),
 }
 
 impl RelaySettings {
@@ -212,7 +127,8 @@ impl RelaySettings {
             }
         }
         self.pace.as_ref().map_or(Ok(()), Pace::check).map_err(|cause| SettingsError::Pace { host: host(), cause })?;
-        self.auth.as_ref().map_or(Ok(()), |auth| auth.check(&self.host, self.tls))
+        self.auth.as_ref().map_or(Ok(()), |auth| auth.check(&self.host, self.tls))?;
+        Ok(())
     }
 
     /// The port that is meant.
@@ -245,69 +161,9 @@ impl RelaySettings {
     /// Who Pulse is there, with the secret as it is now.
     ///
     /// # Errors
-    /// [`SettingsError`] when it cannot be read.
-    pub fn login(&self) -> Result<Option<Login>, SettingsError> {
+    /// [`AccessError`] when it cannot be read.
+    pub fn login(&self) -> Result<Option<Login>, AccessError> {
         self.auth.as_ref().map(|auth| auth.login(&self.host)).transpose()
-    }
-}
-
-impl Auth {
-    /// Checks what a type cannot say. Reads nothing.
-    pub(crate) fn check(&self, host: &str, tls: TlsPolicy) -> Result<(), SettingsError> {
-        if self.password.is_some() == self.token.is_some() {
-            return Err(SettingsError::OneProof { host: host.to_owned() });
-        }
-        if tls == TlsPolicy::Off && !self.allow_plain_on_loopback {
-            return Err(SettingsError::LoginWithoutTls { host: host.to_owned() });
-        }
-        Ok(())
-    }
-
-    /// Who Pulse is at a server, with the secret as it is now.
-    pub(crate) fn login(&self, host: &str) -> Result<Login, SettingsError> {
-        let proof = match (&self.password, &self.token) {
-            (Some(source), None) => Proof::Password(source.read()?),
-            (None, Some(source)) => Proof::Token(source.read()?),
-            _ => return Err(SettingsError::OneProof { host: host.to_owned() }),
-        };
-        Ok(Login { user: self.user.clone(), proof, allow_plain_on_loopback: self.allow_plain_on_loopback })
-    }
-}
-
-/// Who may sign the certificate of a server: the authorities in a file, or else what the system believes. Nobody without TLS.
-pub(crate) fn trust(host: &str, tls: TlsPolicy, ca_file: Option<&Path>) -> Result<Option<Trust>, SettingsError> {
-    let trust = match (ca_file, tls) {
-        (_, TlsPolicy::Off) => return Ok(None),
-        (Some(path), _) => Trust::of_authorities(read(path, MAX_CERTIFICATES_BYTES)?.as_bytes()),
-        (None, _) => Trust::of_system(),
-    };
-    trust.map(Some).map_err(|cause| SettingsError::Trust { host: host.to_owned(), cause })
-}
-
-impl SecretSource {
-    /// The secret as it is now.
-    ///
-    /// # Errors
-    /// [`SettingsError`] when it is not there.
-    pub fn read(&self) -> Result<Secret, SettingsError> {
-        match self {
-            Self::File(path) => read(path, MAX_SECRET_BYTES).map(|text| Secret::new(&text)),
-            Self::Env(name) => {
-                let text = std::env::var(name).ok().filter(|text| !text.is_empty());
-                text.map(|text| Secret::new(&text)).ok_or_else(|| SettingsError::NoVariable { name: name.clone() })
-            }
-        }
-    }
-}
-
-fn read(path: &Path, most_bytes: u64) -> Result<String, SettingsError> {
-    let wrong = |cause| SettingsError::File { path: path.to_owned(), cause };
-    let mut text = String::new();
-    let bytes = File::open(path).and_then(|file| file.take(most_bytes + 1).read_to_string(&mut text)).map_err(wrong)?;
-    match bytes as u64 {
-        0 => Err(wrong(io::Error::new(io::ErrorKind::UnexpectedEof, "the file is empty"))),
-        bytes if bytes > most_bytes => Err(wrong(io::ErrorKind::FileTooLarge.into())),
-        _ => Ok(text),
     }
 }
 
@@ -364,30 +220,12 @@ mod tests {
     }
 
     #[test]
-    fn secrets_are_read_when_they_are_needed() {
-        let folder = tempfile::tempdir().unwrap();
-        let path = folder.path().join("secret");
-        let relay = settings(&format!("host = \"a.example\"\nauth = {{ user = \"pulse\", password = {{ file = {path:?} }} }}"));
-        assert!(matches!(relay.login(), Err(SettingsError::File { .. })));
-        for (text, secret) in [("first\n", "first"), ("second", "second")] {
-            std::fs::write(&path, text).unwrap();
-            assert_eq!(relay.login().unwrap().unwrap().proof, Proof::Password(Secret::new(secret)));
-        }
-        std::fs::write(&path, "").unwrap();
-        assert!(matches!(relay.login(), Err(SettingsError::File { .. })));
-        std::fs::write(&path, "x".repeat(9000)).unwrap();
-        assert!(matches!(relay.login(), Err(SettingsError::File { .. })));
-        let unset = SecretSource::Env("PULSE_THERE_IS_NO_SUCH_VARIABLE".into());
-        assert!(matches!(unset.read(), Err(SettingsError::NoVariable { .. })));
-    }
-
-    #[test]
     fn a_server_can_be_made_of_it() {
         let mut relay = settings("host = \"mail.example.org\"\ntls = \"off\"");
         let server = relay.server("pulse.example.org").unwrap();
         assert_eq!((server.port, server.trust.is_none(), server.login), (25, true, None));
         relay.tls = TlsPolicy::Required;
         relay.ca_file = Some("/there/is/no/such/file.pem".into());
-        assert!(matches!(relay.server("pulse.example.org"), Err(SettingsError::File { .. })));
+        assert!(matches!(relay.server("pulse.example.org"), Err(SettingsError::Access(AccessError::File { .. }))));
     }
 }

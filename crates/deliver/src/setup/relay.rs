@@ -1,7 +1,9 @@
 //! Can a relay be reached as its settings say?
 
+use pulse_access::TlsPolicy;
+
 use super::finding::Finding;
-use crate::smtp::{Connection, Server, SmtpError, TlsPolicy};
+use crate::smtp::{Connection, Server, SmtpError};
 
 /// Connects as a send does, to the point where a message would begin, and takes leave.
 pub async fn relay(server: &Server) -> Finding {

@@ -14,14 +14,15 @@
 
 use std::time::Duration;
 
+use pulse_access::{Login, LoginError, TlsPolicy, Trust};
+
 use super::body::Body;
 use super::envelope::Envelope;
 use super::error::SmtpError;
 use super::extensions::Extensions;
-use super::login::{Login, LoginError};
+use super::login;
 use super::reply::Reply;
 use super::timeouts::Timeouts;
-use super::tls::{TlsPolicy, Trust};
 use super::verdict::Stage;
 use super::wire::Wire;
 
@@ -339,7 +340,7 @@ async fn log_in(wire: &mut Wire, server: &Server, login: &Login, offered: &Exten
     if !(wire.is_secured || login.allow_plain_on_loopback && wire.is_loopback) {
         return Err(cannot(LoginError::NotSecured));
     }
-    let mut lines = login.lines(offered).map_err(cannot)?.into_iter();
+    let mut lines = login::lines(login, offered).map_err(cannot)?.into_iter();
     loop {
         // When a token is refused, XOAUTH2 says why as if it asked for more, and refuses after an empty line.
         let line = lines.next().unwrap_or_default();

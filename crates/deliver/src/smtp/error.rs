@@ -2,11 +2,11 @@
 
 use std::io;
 
+use pulse_access::LoginError;
 use tokio_rustls::rustls;
 
 use super::body::BodyError;
 use super::envelope::Unfit;
-use super::login::LoginError;
 use super::reply::{Reply, ReplyError};
 use super::verdict::{Level, Stage, Verdict};
 
@@ -47,7 +47,7 @@ pub enum SmtpError {
         #[source]
         cause: ReplyError,
     },
-    /// The policy is [`super::TlsPolicy::Required`], and the server does not do it.
+    /// The policy is [`pulse_access::TlsPolicy::Required`], and the server does not do it.
     #[error("{host} does not offer STARTTLS, and nothing is sent without")]
     NoTls {
         /// The server.

@@ -8,6 +8,7 @@ use std::pin::pin;
 use std::task::Poll;
 use std::time::Duration;
 
+use pulse_access::Trust;
 use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWrite, AsyncWriteExt as _};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -15,7 +16,6 @@ use tokio_rustls::rustls::{self, pki_types::ServerName};
 
 use super::error::SmtpError;
 use super::reply::{MAX_LINE_BYTES, Reply, ReplyError, ReplyLines, said};
-use super::tls::Trust;
 use super::verdict::Stage;
 
 /// How much is handed to the system at once, in bytes.

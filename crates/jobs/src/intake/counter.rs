@@ -6,9 +6,9 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use pulse_deliver::intake::lmtp::{self, ListenAt, Listener, Taken};
-use pulse_deliver::intake::{MOST_BYTES, Place};
 use pulse_deliver::outbox::Outbox;
+use pulse_mailbox::lmtp::{self, ListenAt, Listener, Taken};
+use pulse_mailbox::{MOST_BYTES, Place};
 use sha2::{Digest as _, Sha256};
 use tokio::sync::watch::Receiver;
 

@@ -6,8 +6,8 @@
 use std::collections::HashSet;
 use std::path::Path;
 
-use pulse_deliver::intake::imap::{Account, Connection, ImapError, ImapSettings};
-use pulse_deliver::intake::maildir::Maildir;
+use pulse_mailbox::imap::{Account, Connection, ImapError, ImapSettings};
+use pulse_mailbox::maildir::Maildir;
 
 use super::{Desk, Fate, IntakeError, Tally};
 

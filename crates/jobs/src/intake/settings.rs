@@ -2,8 +2,8 @@
 
 use std::path::PathBuf;
 
-use pulse_deliver::intake::imap::ImapSettings;
-use pulse_deliver::intake::lmtp::ListenAt;
+use pulse_mailbox::imap::ImapSettings;
+use pulse_mailbox::lmtp::ListenAt;
 use serde::Deserialize;
 
 use crate::error::JobError;

@@ -3,8 +3,8 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use pulse_deliver::intake::imap::ImapSettings;
 use pulse_jobs::intake::{IntakeError, Tally, read_imap};
+use pulse_mailbox::imap::ImapSettings;
 use pulse_model::subscriber::State;
 
 use crate::sent::{HOUR, Newsroom, START, report};

@@ -6,10 +6,10 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use pulse_deliver::intake::imap::ImapSettings;
 use pulse_deliver::token::Mailbox;
 use pulse_jobs::intake::{Desk, IntakeError, Intakes, ReturnsSettings, Tally, read_imap, read_maildir, serve_lmtp, watch};
 use pulse_jobs::returns::{self, Done};
+use pulse_mailbox::imap::ImapSettings;
 use pulse_model::delivery::DeliveryStatus;
 use pulse_model::subscriber::{State, Step};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};

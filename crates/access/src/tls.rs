@@ -1,7 +1,7 @@
 //! Which certificates are believed.
 //!
 //! Invariant: no certificate goes unchecked. There is no setting that lets a bad one pass, also where TLS is opportunistic.
-//! Not here: when TLS is begun ([`super::connection`]).
+//! Not here: when TLS is begun (the doors to servers).
 
 use std::sync::Arc;
 
@@ -85,7 +85,8 @@ impl Trust {
         Ok(Self::from(versions.with_root_certificates(roots).with_no_client_auth()))
     }
 
-    pub(crate) fn connector(&self) -> &TlsConnector {
+    /// What secures a connection.
+    pub fn connector(&self) -> &TlsConnector {
         &self.0
     }
 }

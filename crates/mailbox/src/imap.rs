@@ -14,4 +14,4 @@ mod wire;
 
 pub use connection::Connection;
 pub use error::ImapError;
-pub use settings::{Account, ImapSettings};
+pub use settings::{Account, ImapSettings, SettingsError};

@@ -2,9 +2,8 @@
 
 use std::io;
 
+use pulse_access::LoginError;
 use tokio_rustls::rustls;
-
-use crate::smtp::LoginError;
 
 /// What went wrong with a server, and at which step. No address is in it, so that it can be logged.
 #[derive(Debug, thiserror::Error)]

@@ -76,8 +76,8 @@ pub struct Decision {
 /// Decides about an address.
 ///
 /// ```
-/// use pulse_deliver::bounce::policy::{Event, Happened, Limits, Measure, decide};
-/// use pulse_deliver::bounce::{Class, Reason};
+/// use pulse_returns::policy::{Event, Happened, Limits, Measure, decide};
+/// use pulse_returns::{Class, Reason};
 ///
 /// let gone = Event { at: 0, edition: None, happened: Happened::Report(Class::Hard, Reason::NoSuchUser) };
 /// let decision = decide(&[gone], &Limits::default());

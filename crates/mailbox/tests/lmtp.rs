@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use pulse_deliver::intake::lmtp::{Desk, ListenAt, Listener, MAX_CONNECTIONS, MAX_MESSAGE_BYTES, Taken, serve};
+use pulse_mailbox::lmtp::{Desk, ListenAt, Listener, MAX_CONNECTIONS, MAX_MESSAGE_BYTES, Taken, serve};
 use tokio::io::{AsyncBufReadExt as _, AsyncReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::sync::watch;

@@ -4,9 +4,9 @@
 
 use std::time::{Duration, Instant};
 
-use pulse_deliver::intake::imap::{Account, Connection, ImapError};
-use pulse_deliver::intake::{MOST_BYTES, Place};
-use pulse_deliver::smtp::{Login, Proof, Secret, TlsPolicy, Trust};
+use pulse_access::{Login, Proof, Secret, TlsPolicy, Trust};
+use pulse_mailbox::imap::{Account, Connection, ImapError};
+use pulse_mailbox::{MOST_BYTES, Place};
 use pulse_testkit::smtp_server::{Script, SmtpServer};
 use tokio::io::{AsyncBufReadExt as _, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpListener;

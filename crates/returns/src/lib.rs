@@ -1,4 +1,4 @@
-//! What came back: a message to a bounce address, and what it means for whom.
+//! Messages that came back to what they mean: a message to a bounce address, and what it says of whom.
 //!
 //! In: the bytes of one message, and the address its envelope had. Out: a [`Returned`]: a delivery report (RFC 3464 and the shapes
 //! used before it), a complaint (RFC 5965), an automatic reply, or something for people; and the strings that may tell which
@@ -6,7 +6,7 @@
 //!
 //! Always: what cannot be read is left for people and changes nothing. An empty return path makes no bounce; neither does a person's
 //! mail that quotes, forwards or discusses one, because a returned message is never opened beyond its header. Not here: whether a
-//! token is genuine ([`crate::token`]), and what is done about an address ([`policy`] decides it, the store keeps it).
+//! token is genuine (deliver), and what is done about an address ([`policy`] decides it, the store keeps it).
 //!
 //! A message goes through these steps: `letter` opens it; `signs` says who wrote it; `complaint`, `dsn` and `plain` read
 //! it; `code` and `phrases` find what was said; `verdict` says what it means, in the words of `reason`; `spoken` puts that
@@ -124,12 +124,12 @@ pub struct Outcome {
 /// of more than 2 MiB only these are read; a header of more than 256 kB, or more than a hundred parts, is left for people.
 ///
 /// ```
-/// use pulse_deliver::bounce::{self, Class, Reason, What};
+/// use pulse_returns::{Class, Reason, What};
 ///
 /// let message = b"From: MAILER-DAEMON@relay.example\nTo: bounce+token@digest.example\nSubject: failure notice\n\n\
 ///     Hi. This is the qmail-send program at relay.example.\nI'm afraid I wasn't able to deliver your message to the following addresses.\n\n\
 ///     <ada@mill.example>:\n192.0.2.4 does not like recipient.\nRemote host said: 550 5.1.1 No such user\nGiving up on 192.0.2.4.\n";
-/// let returned = bounce::read(message, None);
+/// let returned = pulse_returns::read(message, None);
 /// let What::Report(outcomes) = returned.what else { panic!() };
 /// assert_eq!(outcomes[0].address.as_ref().unwrap().as_str(), "ada@mill.example");
 /// assert_eq!((outcomes[0].class, outcomes[0].reason, outcomes[0].reply), (Class::Hard, Reason::NoSuchUser, Some(550)));

@@ -119,16 +119,14 @@ mod tests {
     }
 
     proptest! {
-        /// What the door to mail servers stuffs comes out as it was, however it is cut.
+        /// What is stuffed (RFC 5321 section 4.5.2) comes out as it was, however it is cut.
         #[test]
         fn stuffed_text_comes_back(lines in prop::collection::vec("[.a-c\u{e9} ]{0,6}", 1..12), cut in 1usize..9) {
             let whole = lines.iter().map(|line| format!("{line}\r\n")).collect::<String>();
-            let slices = [whole.as_bytes()];
-            let body = crate::smtp::Body::check(&slices).unwrap();
-            let mut sent: Vec<u8> = body.stuffed().flat_map(<[u8]>::to_vec).collect();
-            sent.extend_from_slice(b".\r\n");
+            let dot = |line: &str| if line.starts_with('.') { "." } else { "" };
+            let sent = lines.iter().map(|line| format!("{}{line}\r\n", dot(line))).collect::<String>() + ".\r\n";
             let mut text = Text::default();
-            for piece in sent.chunks(cut) {
+            for piece in sent.as_bytes().chunks(cut) {
                 prop_assert!(!text.has_ended());
                 prop_assert_eq!(text.push(piece), piece.len());
             }

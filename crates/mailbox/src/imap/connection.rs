@@ -5,12 +5,13 @@
 
 use std::fmt::Write as _;
 
+use pulse_access::{LoginError, TlsPolicy};
+
 use super::error::{ImapError, said};
 use super::settings::Account;
 use super::unit::{Condition, Unit};
 use super::wire::Wire;
-use crate::intake::{MOST_BYTES, Place};
-use crate::smtp::{LoginError, TlsPolicy};
+use crate::{MOST_BYTES, Place};
 
 /// How many messages are looked for at once. As many may be read a second time after a loss of the connection.
 const WINDOW: u32 = 200;

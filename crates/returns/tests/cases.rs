@@ -11,7 +11,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use pulse_deliver::bounce::{self, Class, Identity, Outcome, Reason, Returned, Unread, What};
+use pulse_returns::{Class, Identity, Outcome, Reason, Returned, Unread, What};
 
 struct Case {
     folder: PathBuf,
@@ -25,12 +25,12 @@ impl Case {
     }
 
     fn read(&self) -> Returned {
-        bounce::read(&self.message, self.arrived_at.as_deref())
+        pulse_returns::read(&self.message, self.arrived_at.as_deref())
     }
 }
 
 fn cases() -> Vec<Case> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases/bounces");
+    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     let mut folders: Vec<PathBuf> = fs::read_dir(folder).unwrap().map(|case| case.unwrap().path()).collect();
     folders.sort();
     let case = |folder: PathBuf| {
@@ -63,7 +63,7 @@ fn line_ends_do_not_matter() {
         let text = String::from_utf8(case.message.clone()).unwrap();
         assert!(!text.contains('\r'), "{} is kept with LF", case.name());
         for end in ["\r\n", "\r"] {
-            let other = bounce::read(text.replace('\n', end).as_bytes(), case.arrived_at.as_deref());
+            let other = pulse_returns::read(text.replace('\n', end).as_bytes(), case.arrived_at.as_deref());
             assert_eq!(other, case.read(), "{} with {end:?}", case.name());
         }
     }
@@ -111,7 +111,7 @@ fn by_a_person(bounce: &str) -> Vec<String> {
 fn a_bounce_in_a_persons_mail_is_a_persons_mail() {
     for case in cases().iter().filter(|case| !case.name().starts_with("not-")) {
         for (at, mail) in by_a_person(&String::from_utf8(case.message.clone()).unwrap()).iter().enumerate() {
-            let what = bounce::read(mail.as_bytes(), None).what;
+            let what = pulse_returns::read(mail.as_bytes(), None).what;
             assert!(matches!(what, What::ForPeople(_)), "{} in shape {at} is {what:?}", case.name());
         }
     }
@@ -141,11 +141,11 @@ fn what_costs_too_much_to_open_is_left_for_people() {
         html.as_bytes(),
         charset.as_bytes(),
     ] {
-        let returned = bounce::read(bytes, Some("bounce+t@digest.example"));
+        let returned = pulse_returns::read(bytes, Some("bounce+t@digest.example"));
         assert!(matches!(returned.what, What::ForPeople(_)), "{:?}", returned.what);
         assert_eq!(returned.identity.arrived_at, ["bounce+t@digest.example"]);
     }
-    assert_eq!(bounce::read(nested.as_bytes(), None).what, What::ForPeople(Unread::Broken));
+    assert_eq!(pulse_returns::read(nested.as_bytes(), None).what, What::ForPeople(Unread::Broken));
     assert!(started.elapsed().as_secs() < 60, "{:?}", started.elapsed());
 }
 
@@ -155,7 +155,7 @@ fn a_report_about_very_many_stays_small() {
     let message = format!(
         "From: MAILER-DAEMON@mill.example\nContent-Type: multipart/report; report-type=delivery-status; boundary=b\n\n--b\nContent-Type: message/delivery-status\n\n{groups}--b--\n"
     );
-    let What::Report(outcomes) = bounce::read(message.as_bytes(), None).what else { panic!() };
+    let What::Report(outcomes) = pulse_returns::read(message.as_bytes(), None).what else { panic!() };
     assert_eq!(outcomes.len(), 100);
 }
 
@@ -277,7 +277,7 @@ proptest! {
 
 /// What holds of everything that is read.
 fn check(bytes: &[u8]) -> Result<(), TestCaseError> {
-    let Returned { what, identity, subject, .. } = bounce::read(bytes, None);
+    let Returned { what, identity, subject, .. } = pulse_returns::read(bytes, None);
     prop_assert!(!subject.contains('\n'));
     let candidates = [&identity.arrived_at, &identity.sent_from, &identity.message_ids, &identity.envelope_ids];
     prop_assert!(candidates.iter().all(|list| list.len() <= 20) && identity.headers.len() <= 20);

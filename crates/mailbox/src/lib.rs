@@ -1,8 +1,9 @@
-//! The ways in which mail comes to Pulse: a maildir, a folder of an IMAP account, and a listener that a mail server delivers to.
+//! The ways in for mail: a maildir, a folder of an IMAP account, and a listener that a mail server delivers to.
 //!
 //! In: a folder, an account, a connection. Out: messages, one at a time, and a place for each when it has been read. Always:
 //! whoever writes to us has limits of size and time; a message is taken away only after somebody said what it was, so that a
-//! machine that dies in between reads it again. Not here: what a message means ([`crate::bounce`]), and what is done about it (jobs).
+//! machine that dies in between reads it again. Not here: what a message says (returns for
+//! what came back, harvest for what publishers write), and what is done about it (jobs).
 
 pub mod imap;
 pub mod lmtp;

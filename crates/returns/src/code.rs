@@ -26,7 +26,7 @@ impl Status {
     /// The first status in a text.
     ///
     /// ```
-    /// use pulse_deliver::bounce::Status;
+    /// use pulse_returns::Status;
     /// assert_eq!(Status::find("5.1.1 (bad mailbox)").unwrap().to_string(), "5.1.1");
     /// assert_eq!(Status::find("host 5.1.1.9, Exim 4.94.2"), None);
     /// ```

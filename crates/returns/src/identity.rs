@@ -1,7 +1,7 @@
 //! Which delivery a message that came back is about: every string that may tell, in the order in which to try them.
 //!
 //! In: a [`Letter`] and where it arrived. Out: an [`Identity`]. Always: candidates only; whatever they say is a stranger's claim
-//! until its token has been verified ([`crate::token`]). Not here: verifying, and looking up.
+//! until its token has been verified (deliver). Not here: verifying, and looking up.
 
 use super::fields::{Fields, cut};
 use super::letter::Letter;

@@ -6,6 +6,7 @@
 use std::io;
 use std::time::Duration;
 
+use pulse_access::Trust;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, AsyncWrite, AsyncWriteExt as _, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -13,8 +14,7 @@ use tokio_rustls::rustls::{self, pki_types::ServerName};
 
 use super::error::{ImapError, said};
 use super::unit::Unit;
-use crate::intake::MOST_BYTES;
-use crate::smtp::Trust;
+use crate::MOST_BYTES;
 
 /// The longest line, in bytes, and the most of all lines of one answer. A search of one window is far shorter.
 const MAX_TEXT_BYTES: usize = 64 * 1024;

@@ -1,5 +1,5 @@
 //! Reads messages that came back and says what each is, then how many of what, and how fast:
-//! `cargo run --release -p pulse-deliver --example returned -- folder-or-file …`
+//! `cargo run --release -p pulse-returns --example returned -- folder-or-file …`
 //!
 //! A file is a message. Nothing is kept or sent; it is for looking at one's own bounces before Pulse acts upon them.
 
@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use pulse_deliver::bounce::{self, Outcome, Returned, What};
+use pulse_returns::{self as returns, Outcome, Returned, What};
 
 fn main() -> std::io::Result<()> {
     let mut files = vec![];
@@ -19,7 +19,7 @@ fn main() -> std::io::Result<()> {
     files.sort();
     let messages = files.iter().map(std::fs::read).collect::<Result<Vec<_>, _>>()?;
     let started = Instant::now();
-    let returned: Vec<Returned> = messages.iter().map(|message| bounce::read(message, None)).collect();
+    let returned: Vec<Returned> = messages.iter().map(|message| returns::read(message, None)).collect();
     let took_s = started.elapsed().as_secs_f64();
     let mut counts: BTreeMap<String, usize> = BTreeMap::new();
     for (file, returned) in files.iter().zip(&returned) {

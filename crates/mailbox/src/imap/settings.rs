@@ -5,10 +5,8 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
+use pulse_access::{AccessError, Auth, Login, TlsPolicy, Trust, trust};
 use serde::Deserialize;
-
-use crate::relay::{Auth, SettingsError, trust};
-use crate::smtp::{Login, TlsPolicy, Trust};
 
 /// An account. In a settings file, most of it can be left out:
 ///
@@ -66,6 +64,32 @@ fn timeout_s() -> u32 {
     60
 }
 
+/// Why an account cannot be asked as its settings say.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingsError {
+    /// A mailbox is read with a password, which must not go astray.
+    #[error("{host} is read with tls = \u{201c}implicit\u{201d} or \u{201c}required\u{201d}")]
+    NotWithTls {
+        /// The server.
+        host: String,
+    },
+    /// A name for a folder that cannot be told to every server as it is.
+    #[error("\u{201c}{name}\u{201d} cannot be the name of a folder: write it in printable ASCII")]
+    Folder {
+        /// As it was given.
+        name: String,
+    },
+    /// What was read would be read again.
+    #[error("messages cannot go from the folder {name} to the folder {name}; name another for those that have been read")]
+    SameFolder {
+        /// Which.
+        name: String,
+    },
+    /// It cannot be secured, or Pulse cannot log in.
+    #[error(transparent)]
+    Access(#[from] AccessError),
+}
+
 /// Where to connect, and how.
 #[derive(Clone, Debug)]
 pub struct Account {
@@ -105,7 +129,7 @@ impl ImapSettings {
         if self.folder == self.done || self.folder == self.aside {
             return Err(SettingsError::SameFolder { name: self.folder.clone() });
         }
-        self.auth.check(&self.host, self.tls)
+        Ok(self.auth.check(&self.host, self.tls)?)
     }
 
     /// What to connect to. Reads certificates and secret.
