@@ -38,6 +38,6 @@ pub use connection::{Connection, Offered, Server, Undotted};
 pub use envelope::{Envelope, EnvelopeIdError, MAX_ENVELOPE_ID_BYTES, Unfit};
 pub use error::SmtpError;
 pub use extensions::Extensions;
-pub use reply::{Enhanced, MAX_LINE_BYTES, MAX_LINES, NotEnhanced, Reply, ReplyError, ReplyLines};
+pub use reply::{MAX_LINE_BYTES, MAX_LINES, Reply, ReplyError, ReplyLines};
 pub use timeouts::Timeouts;
 pub use verdict::{Level, Stage, Verdict};

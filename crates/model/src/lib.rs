@@ -16,6 +16,7 @@
 //! | e-mail addresses | [`address`] |
 //! | subscribers, subscriptions, the ground for writing to somebody | [`subscriber`] |
 //! | a send and its deliveries | [`delivery`] |
+//! | what mail servers say more exactly | [`enhanced_status`] |
 //! | sources, and what they say | [`source`], [`record`] |
 //! | publications, their identity and versions | [`publication`] |
 //! | documents and their blocks | [`document`] |
@@ -26,6 +27,7 @@ pub mod delivery;
 pub mod digest;
 pub mod document;
 pub mod edition;
+pub mod enhanced_status;
 pub mod figure;
 pub mod ids;
 pub mod life;
@@ -45,6 +47,7 @@ pub use block::{Block, Blocks, Item, List};
 pub use digest::{Digest, Slug};
 pub use document::{ContentHash, Document};
 pub use edition::{Edition, Entry, Letter, Link, NewsItem, NewsKind};
+pub use enhanced_status::EnhancedStatus;
 pub use figure::Figure;
 pub use life::Status;
 pub use month::{EditionKey, Month};

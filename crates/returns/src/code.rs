@@ -3,63 +3,30 @@
 //! In: a diagnostic, or running text with one in it. Out: the codes that are codes, and not a port, a version, an address of
 //! a host or a count of kilobytes. Not here: what a code means ([`super::verdict`]).
 
-use std::fmt;
-
-use serde::{Deserialize, Serialize};
+use pulse_model::EnhancedStatus;
 
 /// Longer texts are searched this far, in bytes.
 const MAX_TEXT_BYTES: usize = 8 * 1024;
 
-/// An enhanced status code, as in `5.1.1`. The subject is 0 to 7, as RFC 3463 section 3 has it; details have up to three digits,
-/// because Microsoft's have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-pub struct Status {
-    /// 2 it worked, 4 try again, 5 it will not work.
-    pub class: u8,
-    /// 1 address, 2 mailbox, 3 mail system, 4 network, 5 protocol, 6 content, 7 policy; 0 not said.
-    pub subject: u8,
-    /// 0 not said.
-    pub detail: u16,
-}
-
-impl Status {
-    /// The first status in a text.
-    ///
-    /// ```
-    /// use pulse_returns::Status;
-    /// assert_eq!(Status::find("5.1.1 (bad mailbox)").unwrap().to_string(), "5.1.1");
-    /// assert_eq!(Status::find("host 5.1.1.9, Exim 4.94.2"), None);
-    /// ```
-    pub fn find(text: &str) -> Option<Self> {
-        marks(text).find_map(|mark| match mark.code {
-            Code::Status(status) => Some(status),
-            Code::Reply(_) => None,
-        })
-    }
-
-    /// Whether it says no more than that something failed.
-    pub fn is_generic(self) -> bool {
-        self.subject == 0 && self.detail == 0
-    }
-}
-
-impl fmt::Display for Status {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.class, self.subject, self.detail)
-    }
+/// The first status in a text.
+pub(super) fn find_status(text: &str) -> Option<EnhancedStatus> {
+    marks(text).find_map(|mark| match mark.code {
+        Code::Status(status) => Some(status),
+        Code::Reply(_) => None,
+    })
 }
 
 /// What a text has of codes. Where both are there, they need not agree.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Codes {
     pub(super) reply: Option<u16>,
-    pub(super) status: Option<Status>,
+    pub(super) status: Option<EnhancedStatus>,
 }
 
 #[derive(Clone, Copy)]
 enum Code {
     Reply(u16),
-    Status(Status),
+    Status(EnhancedStatus),
 }
 
 /// A code and where it stands.
@@ -72,7 +39,7 @@ struct Mark {
 /// The codes of a text. A reply with its status behind it (`550 5.1.1`, `550-5.1.1`, `550 #5.1.1`) says most, and a
 /// permanent one more than a passing one; else the first reply and the first status, each by itself.
 pub(super) fn find(text: &str) -> Codes {
-    let fails = |mark: &Mark| !matches!(mark.code, Code::Status(Status { class: 2, .. }));
+    let fails = |mark: &Mark| !matches!(mark.code, Code::Status(EnhancedStatus { class: 2, .. }));
     let marks: Vec<Mark> = marks(text).filter(fails).take(64).collect();
     let pair = |two: &[Mark]| match two {
         [Mark { code: Code::Reply(reply), end, .. }, Mark { code: Code::Status(status), start, .. }] => {
@@ -81,7 +48,7 @@ pub(super) fn find(text: &str) -> Codes {
         }
         _ => None,
     };
-    let pairs: Vec<(u16, Status)> = marks.windows(2).filter_map(pair).collect();
+    let pairs: Vec<(u16, EnhancedStatus)> = marks.windows(2).filter_map(pair).collect();
     if let Some(&(reply, status)) = pairs.iter().find(|(reply, _)| *reply >= 500).or(pairs.first()) {
         return Codes { reply: Some(reply), status: Some(status) };
     }
@@ -134,7 +101,7 @@ fn byte_before(bytes: &[u8], start: usize) -> Option<u8> {
     bytes.get(start.checked_sub(1)?).copied()
 }
 
-fn status_at(bytes: &[u8], start: usize) -> Option<(Status, usize)> {
+fn status_at(bytes: &[u8], start: usize) -> Option<(EnhancedStatus, usize)> {
     let class = bytes.get(start).filter(|byte| matches!(byte, b'2' | b'4' | b'5'))? - b'0';
     let is_apart = byte_before(bytes, start).is_none_or(|byte| !byte.is_ascii_alphanumeric() && !matches!(byte, b'.' | b'/' | b'_' | b'@'));
     if !is_apart || bytes.get(start + 1) != Some(&b'.') || is_version(bytes, start) {
@@ -147,7 +114,7 @@ fn status_at(bytes: &[u8], start: usize) -> Option<(Status, usize)> {
         Some(byte) => byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'@' | b'/'),
         None => false,
     };
-    let status = Status { class, subject: u8::try_from(subject).ok()?, detail };
+    let status = EnhancedStatus { class, subject, detail };
     (!goes_on).then_some((status, end))
 }
 

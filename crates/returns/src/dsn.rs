@@ -3,10 +3,10 @@
 //! In: their text. Out: a [`Group`] a recipient, as the report has it. Groups that servers put together wrongly (empty lines in the
 //! middle of a group, none between two) are mended. Not here: what a group means.
 
-use pulse_model::EmailAddress;
+use pulse_model::{EmailAddress, EnhancedStatus};
 
 use super::Action;
-use super::code::Status;
+use super::code::find_status;
 use super::fields::Fields;
 use super::plain::{MAX_RECIPIENTS, addresses};
 
@@ -18,7 +18,7 @@ pub(super) struct Group {
     /// The address it had become.
     pub(super) last: Option<EmailAddress>,
     pub(super) action: Option<Action>,
-    pub(super) status: Option<Status>,
+    pub(super) status: Option<EnhancedStatus>,
     /// Without its type.
     pub(super) diagnostic: String,
     /// What stands in brackets behind the status.
@@ -65,7 +65,7 @@ impl Group {
             "final-recipient" | "x-actual-recipient" => self.last = self.last.take().or_else(|| address(value)),
             "action" => self.action = self.action.or_else(|| action(value)),
             "status" => {
-                self.status = self.status.or_else(|| Status::find(value));
+                self.status = self.status.or_else(|| find_status(value));
                 // Sun's and X.400 servers say it here: `5.0.0 (recipient reached disk quota)`.
                 let comment = value.split_once('(').and_then(|(_, rest)| rest.rsplit_once(')'));
                 self.comment = comment.map(|(comment, _)| comment.trim().to_owned()).unwrap_or_default();

@@ -27,10 +27,9 @@ mod spoken;
 mod tables;
 mod verdict;
 
-use pulse_model::EmailAddress;
+use pulse_model::{EmailAddress, EnhancedStatus};
 use serde::{Deserialize, Serialize};
 
-pub use self::code::Status;
 pub use self::complaint::{Complaint, Feedback};
 pub use self::identity::Identity;
 pub use self::reason::{Class, Reason};
@@ -113,7 +112,7 @@ pub struct Outcome {
     /// Why; [`Reason::Unknown`] where it arrived.
     pub reason: Reason,
     /// The enhanced status that counts: the report's, or the diagnostic's where that says more.
-    pub status: Option<Status>,
+    pub status: Option<EnhancedStatus>,
     /// The SMTP reply, 400 to 599.
     pub reply: Option<u16>,
     /// What the server said, in one line.

@@ -4,8 +4,10 @@
 //! Always: [`Class::Hard`] needs an action of `failed`, a reason that says the address is dead, nothing that says it may pass, and no
 //! code that says something else (RFC 3463: `5.2.2` is full, `5.7.x` is about the sender). Not here: finding those.
 
+use pulse_model::EnhancedStatus;
+
 use super::Action;
-use super::code::{Codes, Status};
+use super::code::Codes;
 use super::phrases::{self, Plain};
 use super::reason::{Class, Kind, Reason};
 
@@ -14,7 +16,7 @@ use super::reason::{Class, Kind, Reason};
 pub(super) struct Evidence<'x> {
     pub(super) action: Action,
     /// What the report gives as its status.
-    pub(super) status: Option<Status>,
+    pub(super) status: Option<EnhancedStatus>,
     /// What the diagnostic has.
     pub(super) said: Codes,
     pub(super) words: &'x Plain,
@@ -22,7 +24,7 @@ pub(super) struct Evidence<'x> {
 
 /// The status that counts: the report's own, unless it is missing or says less than the one in the diagnostic. Servers that
 /// write reports fill in `5.0.0` where they did not look at the answer they pass on.
-pub(super) fn status(reported: Option<Status>, said: Option<Status>) -> Option<Status> {
+pub(super) fn status(reported: Option<EnhancedStatus>, said: Option<EnhancedStatus>) -> Option<EnhancedStatus> {
     match (reported, said) {
         (Some(reported), Some(said)) => {
             let says_less = reported.is_generic() || (reported.detail == 0 && said.detail != 0 && said.class == reported.class);
@@ -59,8 +61,8 @@ pub(super) fn of(evidence: Evidence<'_>) -> Verdict {
 }
 
 /// Whether nothing stands against an address being dead.
-fn is_final(evidence: Evidence<'_>, status: Option<Status>) -> bool {
-    let is_permanent = |status: Option<Status>| status.is_none_or(|status| status.class == 5);
+fn is_final(evidence: Evidence<'_>, status: Option<EnhancedStatus>) -> bool {
+    let is_permanent = |status: Option<EnhancedStatus>| status.is_none_or(|status| status.class == 5);
     let is_coded = status.is_some() || evidence.said.reply.is_some();
     is_permanent(evidence.status)
         && is_permanent(evidence.said.status)
@@ -71,7 +73,7 @@ fn is_final(evidence: Evidence<'_>, status: Option<Status>) -> bool {
 }
 
 /// Whether a status is about something other than a dead address.
-fn contradicts(status: Status) -> bool {
+fn contradicts(status: EnhancedStatus) -> bool {
     match (status.subject, status.detail) {
         // Full, too long, a list.
         (2, 2..=4) => true,
@@ -83,7 +85,7 @@ fn contradicts(status: Status) -> bool {
 }
 
 /// The reason that a known phrase or a whole status tells.
-fn told(status: Option<Status>, words: &Plain) -> Option<Reason> {
+fn told(status: Option<EnhancedStatus>, words: &Plain) -> Option<Reason> {
     if is_edge_blocked(status, words) {
         return Some(Reason::NoSuchUser);
     }
@@ -91,18 +93,18 @@ fn told(status: Option<Status>, words: &Plain) -> Option<Reason> {
 }
 
 /// What is left to go by.
-fn guess(status: Option<Status>, reply: Option<u16>, words: &Plain) -> Reason {
+fn guess(status: Option<EnhancedStatus>, reply: Option<u16>, words: &Plain) -> Reason {
     phrases::vague(words).or_else(|| status.and_then(of_subject)).or_else(|| reply.and_then(of_reply)).unwrap_or(Reason::Unknown)
 }
 
 /// Microsoft 365 answers `550 5.4.1 Recipient address rejected: Access denied` for addresses that its directory does not have
 /// (directory-based edge blocking).
-fn is_edge_blocked(status: Option<Status>, words: &Plain) -> bool {
-    status == Some(Status { class: 5, subject: 4, detail: 1 }) && words.has("recipient address rejected")
+fn is_edge_blocked(status: Option<EnhancedStatus>, words: &Plain) -> bool {
+    status == Some(EnhancedStatus { class: 5, subject: 4, detail: 1 }) && words.has("recipient address rejected")
 }
 
 /// What a status says (RFC 3463 section 3, the registry of RFC 5248, and Microsoft's own of three digits).
-fn of_status(status: Status) -> Option<Reason> {
+fn of_status(status: EnhancedStatus) -> Option<Reason> {
     Some(match (status.subject, status.detail) {
         (1, 1 | 3 | 4) => Reason::NoSuchUser,
         (1, 10) if status.class == 5 => Reason::TakesNoMail,
@@ -134,7 +136,7 @@ fn of_status(status: Status) -> Option<Reason> {
 }
 
 /// What is left where a status names no more than a subject.
-fn of_subject(status: Status) -> Option<Reason> {
+fn of_subject(status: EnhancedStatus) -> Option<Reason> {
     match status.subject {
         1 => Some(Reason::NoSuchUser),
         2 => Some(Reason::Filtered),

@@ -9,6 +9,7 @@
 
 use std::collections::{BTreeMap, HashMap};
 
+use pulse_model::EnhancedStatus;
 use pulse_model::delivery::{DeliveryStatus, SendStatus};
 
 use crate::columns::{MAX_REPLY_CHARS, one_line};
@@ -204,9 +205,7 @@ fn kept_reply(reply: &Reply, has_reader: bool) -> Reply {
 /// An enhanced status code (RFC 3463 section 2), or nothing. It becomes the name of a count, of which a server must not be
 /// able to make as many as it likes.
 pub(crate) fn enhanced(code: &str) -> String {
-    let parts: Vec<&str> = code.split('.').collect();
-    let is_number = |part: &&str| (1..=3).contains(&part.len()) && part.bytes().all(|byte| byte.is_ascii_digit());
-    if parts.len() == 3 && parts.iter().all(is_number) { code.to_owned() } else { String::new() }
+    code.parse::<EnhancedStatus>().map(|status| status.to_string()).unwrap_or_default()
 }
 
 #[cfg(test)]

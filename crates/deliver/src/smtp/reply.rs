@@ -5,8 +5,8 @@
 //! Not here: reading from the network, and what a reply means ([`super::verdict`]).
 
 use std::fmt;
-use std::str::FromStr;
 
+use pulse_model::EnhancedStatus;
 use pulse_model::text::is_forbidden;
 
 /// The longest line that is read, in bytes without its end. RFC 5321 section 4.5.3.1.5 allows 510.
@@ -22,7 +22,7 @@ pub struct Reply {
     /// 200 to 599.
     pub code: u16,
     /// What the server says more exactly (RFC 2034, RFC 3463), where it does.
-    pub enhanced: Option<Enhanced>,
+    pub enhanced: Option<EnhancedStatus>,
     /// The words, one line for each line, without the codes before them. They may quote an address.
     pub text: String,
 }
@@ -50,37 +50,6 @@ impl fmt::Display for Reply {
         f.write_str(&self.status())?;
         let words = cut(&self.text);
         if words.is_empty() { Ok(()) } else { write!(f, " {words}") }
-    }
-}
-
-/// An enhanced status code: class, subject and detail (RFC 3463).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Enhanced(pub u16, pub u16, pub u16);
-
-impl fmt::Display for Enhanced {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}.{}.{}", self.0, self.1, self.2)
-    }
-}
-
-/// The text is no enhanced status code.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("not an enhanced status code, as in 5.1.1")]
-pub struct NotEnhanced;
-
-impl FromStr for Enhanced {
-    type Err = NotEnhanced;
-
-    fn from_str(text: &str) -> Result<Self, NotEnhanced> {
-        let mut numbers = text.split('.').map(|digits| {
-            let is_number = (1..=3).contains(&digits.len()) && digits.bytes().all(|byte| byte.is_ascii_digit());
-            digits.parse().ok().filter(|_| is_number)
-        });
-        let (Some(Some(class @ (2 | 4 | 5))), Some(Some(subject)), Some(Some(detail)), None) = (numbers.next(), numbers.next(), numbers.next(), numbers.next())
-        else {
-            return Err(NotEnhanced);
-        };
-        Ok(Self(class, subject, detail))
     }
 }
 
@@ -125,7 +94,7 @@ pub enum ReplyError {
 #[derive(Debug, Default)]
 pub struct ReplyLines {
     code: Option<u16>,
-    enhanced: Option<Enhanced>,
+    enhanced: Option<EnhancedStatus>,
     text: String,
     count: usize,
 }
@@ -189,8 +158,8 @@ fn split(line: &[u8]) -> Option<(u16, bool, &[u8])> {
 }
 
 /// An enhanced code of the reply's own class at the beginning, or at the end in brackets as qmail has it, and what is left.
-fn split_enhanced(words: &str, class: u16) -> (Option<Enhanced>, &str) {
-    let of_class = |text: &str| text.parse().ok().filter(|enhanced: &Enhanced| enhanced.0 == class);
+fn split_enhanced(words: &str, class: u16) -> (Option<EnhancedStatus>, &str) {
+    let of_class = |text: &str| text.parse().ok().filter(|enhanced: &EnhancedStatus| u16::from(enhanced.class) == class);
     let (first, rest) = words.split_once(' ').unwrap_or((words, ""));
     if let Some(enhanced) = of_class(first) {
         return (Some(enhanced), rest);
@@ -244,11 +213,11 @@ mod tests {
     #[test]
     fn codes_come_off_the_words() {
         let reply = one("250 2.0.0 Ok: queued as 4F2");
-        assert_eq!((reply.code, reply.enhanced, reply.text.as_str()), (250, Some(Enhanced(2, 0, 0)), "Ok: queued as 4F2"));
+        assert_eq!((reply.code, reply.enhanced, reply.text.as_str()), (250, "2.0.0".parse().ok(), "Ok: queued as 4F2"));
         assert_eq!(one("250").text, "");
         assert_eq!(one("250 ").to_string(), "250");
-        assert_eq!(one("550 5.1.1").enhanced, Some(Enhanced(5, 1, 1)));
-        assert_eq!(one("550 sorry, no mailbox here by that name. (#5.1.1)").enhanced, Some(Enhanced(5, 1, 1)));
+        assert_eq!(one("550 5.1.1").enhanced, "5.1.1".parse().ok());
+        assert_eq!(one("550 sorry, no mailbox here by that name. (#5.1.1)").enhanced, "5.1.1".parse().ok());
         // A code of another class, or a version number, is no enhanced code.
         assert_eq!(one("450 5.1.1 later").enhanced, None);
         assert_eq!(one("220 2.11.1234 ready").enhanced, None);
@@ -294,7 +263,7 @@ mod tests {
                     Ok(None) => {}
                     Ok(Some(whole)) => {
                         prop_assert!((200..600).contains(&whole.code));
-                        prop_assert!(whole.enhanced.is_none_or(|enhanced| enhanced.0 == whole.code / 100));
+                        prop_assert!(whole.enhanced.is_none_or(|enhanced| u16::from(enhanced.class) == whole.code / 100));
                         prop_assert!(whole.text.lines().count() <= MAX_LINES);
                         prop_assert!(!whole.text.chars().any(|c| c.is_control() && c != '\n'));
                         prop_assert!(whole.to_string().chars().count() <= MAX_SAID_CHARS + 20);

@@ -2,11 +2,11 @@
 //!
 //! In: the stage and the reply (RFC 5321 section 4.2, RFC 3463). Out: one [`Verdict`]. Invariant: only a server that says
 //! of the address itself that it is dead makes it [`Verdict::DeadAddress`]; a refusal that may be about us never does.
-//! Not here: what is done about it (retry, suppression, stopping), and bounces that come back later ([`crate::bounce`]).
+//! Not here: what is done about it (retry, suppression, stopping), and bounces that come back later (returns).
 
 use std::fmt;
 
-use super::reply::{Enhanced, Reply};
+use super::reply::Reply;
 
 /// What the connection was doing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -139,15 +139,20 @@ impl Verdict {
     }
 }
 
+/// What its enhanced code is about, and the detail.
+fn about(reply: &Reply) -> Option<(u16, u16)> {
+    reply.enhanced.map(|status| (status.subject, status.detail))
+}
+
 fn deferral(stage: Stage, reply: &Reply) -> Verdict {
     if reply.code == 421 {
         return Verdict::Deferred(Level::Connection);
     }
-    let level = match (reply.enhanced, stage) {
-        (Some(Enhanced(_, 2, 2)), stage) if stage.is_about_recipient() => return Verdict::FullMailbox { is_passing: true },
+    let level = match (about(reply), stage) {
+        (Some((2, 2)), stage) if stage.is_about_recipient() => return Verdict::FullMailbox { is_passing: true },
         // The mail system as a whole: its disk is full, or it takes no mail now (RFC 3463 section 3.4).
-        (Some(Enhanced(_, 3, 1 | 2)), _) => Level::Connection,
-        (Some(Enhanced(_, 1 | 2, _)), stage) if stage.is_about_recipient() => Level::Recipient,
+        (Some((3, 1 | 2)), _) => Level::Connection,
+        (Some((1 | 2, _)), stage) if stage.is_about_recipient() => Level::Recipient,
         (_, Stage::Rcpt) => Level::Recipient,
         (_, Stage::Mail | Stage::Data | Stage::Body | Stage::End) => Level::Message,
         _ => Level::Connection,
@@ -159,13 +164,13 @@ fn refusal(stage: Stage, reply: &Reply) -> Verdict {
     if !stage.is_about_recipient() || matches!(reply.code, 530 | 534 | 535 | 538) {
         return Verdict::OurFault;
     }
-    match reply.enhanced {
+    match about(reply) {
         // The sender's address is bad; the policy or our login is; the message is too large.
-        Some(Enhanced(_, 1, 7 | 8) | Enhanced(_, 7, _) | Enhanced(_, 2, 3) | Enhanced(_, 3, 4)) => Verdict::OurFault,
-        Some(Enhanced(_, 1, 1 | 2 | 3 | 6 | 10) | Enhanced(_, 2, 1) | Enhanced(_, 4, 4)) => Verdict::DeadAddress,
-        Some(Enhanced(_, 2, 2)) => Verdict::FullMailbox { is_passing: false },
+        Some((1, 7 | 8) | (7, _) | (2, 3) | (3, 4)) => Verdict::OurFault,
+        Some((1, 1 | 2 | 3 | 6 | 10) | (2, 1) | (4, 4)) => Verdict::DeadAddress,
+        Some((2, 2)) => Verdict::FullMailbox { is_passing: false },
         // 5.0.0 says no more than the 5 before it.
-        None | Some(Enhanced(_, 0, 0)) => bare_refusal(stage, reply),
+        None | Some((0, 0)) => bare_refusal(stage, reply),
         Some(_) => Verdict::Rejected,
     }
 }
@@ -210,6 +215,8 @@ fn is_about_us(text: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use pulse_model::EnhancedStatus;
+
     use super::*;
     use crate::smtp::reply::ReplyLines;
 
@@ -314,10 +321,11 @@ mod tests {
 
     #[test]
     fn no_refusal_before_a_recipient_is_known_suppresses_anybody() {
-        for code in 200..600 {
+        for code in 200..600_u16 {
             for subject in 0..8 {
                 for detail in 0..12 {
-                    let reply = Reply { code, enhanced: Some(Enhanced(code / 100, subject, detail)), text: String::new() };
+                    let class = u8::try_from(code / 100).unwrap();
+                    let reply = Reply { code, enhanced: Some(EnhancedStatus { class, subject, detail }), text: String::new() };
                     for stage in [Stage::Greeting, Stage::Hello, Stage::Tls, Stage::Login, Stage::Mail] {
                         assert_ne!(Verdict::of(stage, &reply), Verdict::DeadAddress);
                     }

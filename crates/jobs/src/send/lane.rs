@@ -198,7 +198,7 @@ impl<'a> Lane<'a> {
         let Route::Relays(relays) = &self.road.post.route else { return Ok(()) };
         let (settings, server) = &relays[place.relay()];
         // A token of OAuth is fresh for an hour, so the secret is read for each connection.
-        let login = settings.login().map_err(JobError::Relay)?;
+        let login = settings.login().map_err(|error| JobError::Relay(error.into()))?;
         let server = pulse_deliver::smtp::Server { login, ..server.clone() };
         match Connection::open(&server).await {
             Ok(connection) => self.connection = Some((place, connection)),
