@@ -272,14 +272,15 @@ impl Document {
         self.blocks.iter().find(|block| block.anchor.as_str() == anchor)
     }
 
-    /// All its words, one line for each paragraph, point or row.
+    /// Its running words, one line for each paragraph, point or row. What is said of pictures stands in the blocks alone.
     pub fn text(&self) -> String {
-        self.blocks.iter().flat_map(|block| block.content.lines()).collect::<Vec<_>>().join("\n")
+        let is_running = |block: &&Block| !matches!(block.content, Content::Figure { .. });
+        self.blocks.iter().filter(is_running).flat_map(|block| block.content.lines()).collect::<Vec<_>>().join("\n")
     }
 
-    /// The hash of [`Self::text`]: two readings with the same hash say the same.
+    /// The hash of all its words, those of pictures too: two readings with the same hash say the same.
     pub fn text_hash(&self) -> ContentHash {
-        ContentHash::of(self.text().as_bytes())
+        ContentHash::of(self.blocks.iter().flat_map(|block| block.content.lines()).collect::<Vec<_>>().join("\n").as_bytes())
     }
 }
 

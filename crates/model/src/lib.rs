@@ -20,12 +20,14 @@
 //! | sources, and what they say | [`source`], [`record`] |
 //! | publications, their identity and versions | [`publication`] |
 //! | documents and their blocks | [`document`] |
+//! | digital object identifiers | [`doi`] |
 
 pub mod address;
 pub mod block;
 pub mod delivery;
 pub mod digest;
 pub mod document;
+pub mod doi;
 pub mod edition;
 pub mod enhanced_status;
 pub mod figure;

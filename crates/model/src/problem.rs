@@ -62,6 +62,8 @@ pub enum ProblemKind {
     TooLarge,
     /// Reading it took longer than the limit.
     TooSlow,
+    /// Its reader could not be started; nothing is known about the content.
+    NotRead,
     /// Nothing was found that could be a title.
     NoTitle,
     /// Nothing leads to it.

@@ -4,6 +4,7 @@
 //! changes gets a new [`Version`] and stays the same publication.
 
 use std::fmt;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
@@ -76,6 +77,34 @@ impl fmt::Display for Identifier {
         }
     }
 }
+
+/// From the form it is stored in.
+///
+/// ```
+/// use pulse_model::Identifier;
+/// let doi = Identifier::Doi("10.1000/182".into());
+/// assert_eq!(doi.to_string().parse(), Ok(doi));
+/// assert!("isbn:978".parse::<Identifier>().is_err());
+/// ```
+impl FromStr for Identifier {
+    type Err = NotAnIdentifier;
+    fn from_str(text: &str) -> Result<Self, NotAnIdentifier> {
+        let (kind, value) = text.split_once(':').ok_or(NotAnIdentifier)?;
+        Ok(match kind {
+            "doi" => Self::Doi(value.to_owned()),
+            "content-id" => Self::ContentId(value.parse().map_err(|_| NotAnIdentifier)?),
+            "govuk-path" => Self::GovukPath(value.to_owned()),
+            "url" => Self::Url(value.to_owned()),
+            "file" => Self::File(value.parse().map_err(|_| NotAnIdentifier)?),
+            _ => return Err(NotAnIdentifier),
+        })
+    }
+}
+
+/// A text that is no identifier of a kind that is known.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("an identifier is written as doi:…, content-id:…, govuk-path:…, url:… or file:…")]
+pub struct NotAnIdentifier;
 
 /// One state of a publication. The first has number 1 and no changes.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]

@@ -29,6 +29,10 @@ pub struct Record {
     pub published_at: Option<i64>,
     /// When it last changed, as the source says.
     pub updated_at: Option<i64>,
+    /// When it or one of its files was last touched in any way, where the source tells that apart from an update: a minor edit that
+    /// no feed shows. That it moved is a reason to read the files again, and no change by itself.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub edited_at: Option<i64>,
     /// The source's own word for what it is: `statistical_data_set`, `journal-article`, "Policy paper".
     pub document_type: Option<String>,
     /// A few words about it.
