@@ -25,6 +25,9 @@ pub struct Get<'a> {
     pub accept: &'a str,
     /// The most bytes to take, decompressed.
     pub max_bytes: u64,
+    /// Whether the address is there for programs: an API that is documented as one, or a feed that a person has added. Then only what
+    /// `robots.txt` says to Pulse by name counts, and the gap between two requests is the smaller one of APIs.
+    pub is_api: bool,
 }
 
 impl<'a> Get<'a> {
@@ -33,12 +36,13 @@ impl<'a> Get<'a> {
 
     /// A request for whatever is there.
     pub fn new(url: &'a Url) -> Self {
-        Self { url, validators: None, accept: "*/*", max_bytes: Self::MAX_BYTES }
+        Self { url, validators: None, accept: "*/*", max_bytes: Self::MAX_BYTES, is_api: false }
     }
 }
 
 /// What came back.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "answers are handed on one at a time, never kept in numbers")]
 pub enum Answer {
     /// The thing is as it was.
     Unchanged,

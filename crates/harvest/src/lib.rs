@@ -8,10 +8,28 @@
 //! Not here: which records are the same work (triage), reading pages and files (extract), keeping anything (store), when to look
 //! again (jobs).
 
+pub mod catalogue;
+pub mod crossref;
+pub mod dates;
+pub mod discover;
 pub mod door;
 pub mod error;
+pub mod europepmc;
+pub mod feed;
+pub mod govuk;
+pub mod kind;
+pub mod listing;
 pub mod look;
+pub mod mailbox;
+pub mod manual;
+pub mod opml;
+mod page;
+pub mod sitemap;
+pub mod web;
+pub mod works;
 
 pub use door::{Answer, Door, FetchError, Get, Validators};
 pub use error::HarvestError;
+pub use kind::Kind;
 pub use look::{Look, Memory, Window};
+pub use web::{Web, WebSettings};

@@ -8,6 +8,9 @@ use url::Url;
 
 use crate::door::Validators;
 
+/// So many records one look brings at most; what lies beyond is a problem.
+pub const MOST_RECORDS: usize = 5000;
+
 /// What is asked of a look. Times are Unix milliseconds, UTC.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Window {
