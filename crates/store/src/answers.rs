@@ -1,5 +1,6 @@
 //! What the store is given beside the model's nouns, and what it answers with. Times are Unix milliseconds in UTC.
 
+mod harvest;
 mod mail;
 mod reader;
 mod retention;
@@ -11,6 +12,10 @@ use pulse_model::{Edition, EditionKey, Publisher, Slug, Status};
 
 use crate::{EditionId, PublisherId};
 
+pub use harvest::{
+    Captured, Check, CheckEnd, CheckReason, DocumentRow, DocumentVersion, Keeping, KeptRecord, KnownPublication, KnownRecord, LookCounts, Looked,
+    PublicationFilter, PublicationRow, ReadDocument, SourceHealth, SourceRow, SourceTurn, StoredPublication, Tried, TryEnd, WhichSources, Work,
+};
 pub use mail::{Bounce, Bounced, Lease, Level, NewBounce, NewNotice, Notice, NoticeEnd, Noticed, Reply};
 pub use reader::{
     Added, AddressChange, Invited, Known, NewInvitation, NewReader, Preferences, Reader, Refusal, StoredSubscriber, StoredSubscription, SubscriberRow,

@@ -4,7 +4,7 @@
 //! ([`crate::rows`]).
 
 use pulse_model::subscriber::clean_name;
-use pulse_model::{EmailAddress, Subscriber};
+use pulse_model::{ContentHash, EmailAddress, Subscriber};
 
 use crate::StoreError;
 use crate::rows::impossible;
@@ -70,6 +70,13 @@ pub(crate) fn without_addresses(text: &str) -> String {
     one_line(text, MAX_FORM_CHARS).split(' ').map(word).collect::<Vec<_>>().join(" ")
 }
 
+/// A text of any length as a column that an index stands on: itself, or the name of its hash. PostgreSQL's indexes hold no more than
+/// 2,704 bytes.
+pub(crate) fn index_key(text: &str) -> String {
+    const MAX_BYTES: usize = 1_000;
+    if text.len() <= MAX_BYTES { text.replace('\0', "") } else { format!("sha256:{}", ContentHash::of(text.as_bytes())) }
+}
+
 /// A pattern for `LIKE … ESCAPE '\'` that finds `text` anywhere.
 pub(crate) fn containing(text: &str) -> String {
     format!("%{}", beginning(text))
@@ -96,6 +103,13 @@ mod tests {
     fn addresses_are_taken_out() {
         assert_eq!(without_addresses("moved <ada@quay.example>, once ada@old.example"), "moved (address) once (address)");
         assert_eq!(without_addresses("asked for by Bo Tarn @ noon"), "asked for by Bo Tarn @ noon");
+    }
+
+    #[test]
+    fn keys_fit_into_an_index() {
+        assert_eq!(index_key("tag:quay.example\0,2026:1"), "tag:quay.example,2026:1");
+        let (one, other) = (index_key(&"x".repeat(5_000)), index_key(&"x".repeat(5_001)));
+        assert!(one != other && one.len() == 71);
     }
 
     #[test]

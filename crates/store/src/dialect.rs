@@ -6,7 +6,7 @@
 //! | begin to read | `BEGIN`; a reader sees one state | `REPEATABLE READ`, so that a reader of several tables sees one state too |
 //! | keep a row from changing until the end | nothing: there is one writer | `FOR UPDATE` |
 //! | take rows that nobody else is taking | nothing: there is one writer | `FOR UPDATE SKIP LOCKED` |
-//! | keep the register, addresses or notices from changing | nothing: there is one writer | an advisory lock, held until the end |
+//! | keep the register, addresses, notices or publications from changing | nothing: there is one writer | an advisory lock, held until the end |
 //! | connections | one that writes, several that read | one pool |
 //! | error codes | numbers of SQLite | SQLSTATE |
 //! | what can be checked | `quick_check`, `foreign_key_check` | indexes that are not valid |

@@ -292,6 +292,12 @@ pub enum StoreError {
         /// The number.
         number: u32,
     },
+    /// A source of this name is there.
+    #[error("there is a source \u{201c}{name}\u{201d} already")]
+    SourceThere {
+        /// The name.
+        name: String,
+    },
     /// There is no complaint with this id.
     #[error("there is no complaint {id}")]
     NoComplaint {

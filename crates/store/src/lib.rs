@@ -6,12 +6,14 @@
 //! (`postgres`); [`Store`] picks one. What truly differs has a name in `dialect`.
 //!
 //! To add an operation: write the function in its file of `queries`, add the method here or in the file of its subject
-//! (`readers`, `sends`, `mails`, `safeguards`, `senders`, `retention`), and take a step with it in `testkit::store_story`, which both engines must pass.
+//! (`readers`, `sends`, `mails`, `safeguards`, `senders`, `retention`, `sources`, `harvested`, `publications`), and take a step with it in `testkit::store_story`, which both engines must pass.
 //!
 //! Invariants: what changes several rows is one transaction. Times come in as `now` and are Unix milliseconds in UTC; ids
 //! are UUIDv7, made in `ids` alone. After an error the same store can be asked again.
 //!
-//! Not here: rules of the field beyond what rows must hold; files; any reading of the clock.
+//! Beside the database: [`originals`], the bytes of fetched files.
+//!
+//! Not here: rules of the field beyond what rows must hold; any reading of the clock.
 
 #![expect(clippy::duplicate_mod, reason = "every query is one source text, compiled once for each engine")]
 
@@ -35,17 +37,21 @@ mod dialect;
 mod error;
 #[cfg(test)]
 mod full_disk;
+mod harvested;
 mod ids;
 mod mails;
 mod migrations;
 mod names;
+pub mod originals;
 mod postgres;
+mod publications;
 mod readers;
 mod retention;
 mod rows;
 mod safeguards;
 mod senders;
 mod sends;
+mod sources;
 mod sqlite;
 
 use std::collections::HashMap;
@@ -63,10 +69,15 @@ pub use crate::answers::{
     ReplyCount, Revision, Saved, Seed, SeedEnd, SendEvent, SendReport, SendRow, SenderChange, Settled, Signed, Source, StoredCut, StoredEdition,
     StoredSubscriber, StoredSubscription, SubscriberRow, Suppression, Uncertain,
 };
+pub use crate::answers::{
+    Captured, Check, CheckEnd, CheckReason, DocumentRow, DocumentVersion, Keeping, KeptRecord, KnownPublication, KnownRecord, LookCounts, Looked,
+    PublicationFilter, PublicationRow, ReadDocument, SourceHealth, SourceRow, SourceTurn, StoredPublication, Tried, TryEnd, WhichSources, Work,
+};
 pub use crate::dialect::Patience;
 pub use crate::error::{Cause, Fault, StoreError};
 pub use pulse_model::ids::{
-    AddressChangeId, AuditId, BounceId, ComplaintId, DeliveryId, DigestId, EditionId, NoticeId, PublisherId, SendId, SubscriberId, SuppressionId,
+    AddressChangeId, AuditId, BounceId, ComplaintId, DeliveryId, DigestId, DocumentId, EditionId, NoticeId, PublicationId, PublisherId, RecordId, SendId,
+    SourceId, SubscriberId, SuppressionId,
 };
 
 use crate::address::Address;

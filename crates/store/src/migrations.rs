@@ -16,6 +16,9 @@ const FILES: &[(&str, &str)] = &[
     ("sender", include_str!("../migrations/0010_sender.sql")),
     ("reader_pages", include_str!("../migrations/0011_reader_pages.sql")),
     ("retention", include_str!("../migrations/0012_retention.sql")),
+    ("source", include_str!("../migrations/0013_source.sql")),
+    ("publication", include_str!("../migrations/0014_publication.sql")),
+    ("document", include_str!("../migrations/0015_document.sql")),
 ];
 
 /// The number of the last migration.

@@ -26,8 +26,12 @@ pub(crate) mod consent;
 pub(crate) mod delivery;
 #[path = "queries/digest.rs"]
 pub(crate) mod digest;
+#[path = "queries/document.rs"]
+pub(crate) mod document;
 #[path = "queries/edition.rs"]
 pub(crate) mod edition;
+#[path = "queries/harvested.rs"]
+pub(crate) mod harvested;
 #[path = "queries/insert.rs"]
 pub(crate) mod insert;
 #[path = "queries/invitation.rs"]
@@ -36,10 +40,14 @@ pub(crate) mod invitation;
 pub(crate) mod life;
 #[path = "queries/list.rs"]
 pub(crate) mod list;
+#[path = "queries/merge.rs"]
+pub(crate) mod merge;
 #[path = "queries/notice.rs"]
 pub(crate) mod notice;
 #[path = "queries/pace.rs"]
 pub(crate) mod pace;
+#[path = "queries/publication.rs"]
+pub(crate) mod publication;
 #[path = "queries/publisher.rs"]
 pub(crate) mod publisher;
 #[path = "queries/record.rs"]
@@ -52,6 +60,8 @@ pub(crate) mod save;
 pub(crate) mod send;
 #[path = "queries/sender.rs"]
 pub(crate) mod sender;
+#[path = "queries/source.rs"]
+pub(crate) mod source;
 #[path = "queries/subscriber.rs"]
 pub(crate) mod subscriber;
 #[path = "queries/suppress.rs"]

@@ -1,9 +1,10 @@
 //! The story both stores must pass: a digest is described, its editions come in, are changed, signed off and published,
-//! and two publishers turn out to be one; readers come and go; an edition is sent, and things come back.
+//! and two publishers turn out to be one; readers come and go; an edition is sent, and things come back; sources are watched.
 //!
 //! In: an empty store; out: nothing, or a panic that says where the story went wrong. It takes a step with every
 //! operation a store has, so that a query that one engine does not understand cannot stay hidden.
 
+pub mod harvest;
 pub mod mails;
 pub mod reader_pages;
 pub mod readers;
@@ -45,6 +46,7 @@ pub async fn run(store: &Store) {
     mails::run(store, &digest.slug).await;
     safeguards::run(store, &digest.slug).await;
     senders::run(store, &digest.slug).await;
+    harvest::run(store).await;
     retention::run(store).await;
 }
 

@@ -24,6 +24,7 @@ const SCHEMA_LOCK: i64 = 0x7075_6c73_0000_0001;
 const REGISTER_LOCK: i64 = 0x7075_6c73_0000_0002;
 const ADDRESSES_LOCK: i64 = 0x7075_6c73_0000_0003;
 const NOTICES_LOCK: i64 = 0x7075_6c73_0000_0004;
+const PUBLICATIONS_LOCK: i64 = 0x7075_6c73_0000_0005;
 
 /// Why a query gave nothing. It stands between the driver and [`StoreError`], so that `?` reads the driver's error with
 /// this engine's codes.
@@ -82,6 +83,11 @@ pub(crate) async fn lock_addresses(connection: &mut Connection) -> sqlx::Result<
 /// Until the transaction ends, no other node adds a notice.
 pub(crate) async fn lock_notices(connection: &mut Connection) -> sqlx::Result<()> {
     advisory_lock(connection, NOTICES_LOCK).await
+}
+
+/// Until the transaction ends, no other node decides which publication something is about.
+pub(crate) async fn lock_publications(connection: &mut Connection) -> sqlx::Result<()> {
+    advisory_lock(connection, PUBLICATIONS_LOCK).await
 }
 
 async fn advisory_lock(connection: &mut Connection, key: i64) -> sqlx::Result<()> {

@@ -108,6 +108,11 @@ pub(crate) async fn lock_notices(_: &mut Connection) -> sqlx::Result<()> {
     Ok(())
 }
 
+/// There is one writer, and it is us.
+pub(crate) async fn lock_publications(_: &mut Connection) -> sqlx::Result<()> {
+    Ok(())
+}
+
 pub(crate) async fn version(connection: &mut Connection) -> sqlx::Result<String> {
     sqlx::query_scalar("SELECT sqlite_version()").fetch_one(connection).await
 }

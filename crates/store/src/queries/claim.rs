@@ -8,7 +8,7 @@ use crate::rows::parsed;
 use crate::{Claimed, DeliveryId, End, Lease, Outcome, Reply, SendId, Settled, StoreError, Uncertain};
 
 use super::dialect::{self, Answer, Connection, Connections};
-use super::{record, suppress, tally};
+use super::{record, source, suppress, tally};
 
 /// The most rows of one transaction.
 const MAX_ROWS: u32 = 1_000;
@@ -65,7 +65,7 @@ pub(crate) async fn give_back(db: &Connections, send: SendId, run: &str) -> Answ
 }
 
 /// What earlier runs of a node left, in every send: what they had claimed becomes anybody's, and the lease of what they had
-/// marked is over. How many rows these were.
+/// marked is over; sources and publications they were at become anybody's. How many rows these were.
 pub(crate) async fn take_over(db: &Connections, node: &str, run: &str, now: i64) -> Answer<u64> {
     let claimed = "UPDATE delivery SET lease_by = NULL, lease_until = NULL WHERE send_id = $1 AND status IN ('queued', 'deferred') \
                    AND coalesce(lease_until, due_at) > 0 AND lease_by LIKE $2 ESCAPE '\\' AND lease_by <> $3";
@@ -78,6 +78,7 @@ pub(crate) async fn take_over(db: &Connections, node: &str, run: &str, now: i64)
         count += sqlx::query(claimed).bind(&send).bind(&runs).bind(run).execute(&mut *tx).await?.rows_affected();
         count += sqlx::query(marked).bind(send).bind(&runs).bind(run).bind(now).execute(&mut *tx).await?.rows_affected();
     }
+    count += source::take_over(&mut tx, &runs, run).await?;
     tx.commit().await?;
     Ok(count)
 }
