@@ -7,10 +7,12 @@ use pulse_deliver::audience::OutlineError;
 use pulse_deliver::dkim::DkimError;
 use pulse_deliver::message::MessageError;
 use pulse_deliver::relay::SettingsError;
+use pulse_harvest::HarvestError;
 use pulse_model::life::{LifeError, Status};
 use pulse_model::text::HrefError;
 use pulse_model::{EditionKey, Slug};
 use pulse_render::RenderError;
+use pulse_store::originals::OriginalsError;
 use pulse_store::{Fault, SendId, StoreError};
 
 use crate::handover::ListmonkError;
@@ -237,6 +239,48 @@ pub enum JobError {
         /// As it was asked for.
         send: SendId,
     },
+    /// No source has this name.
+    #[error("there is no source \u{201c}{name}\u{201d}")]
+    NoSuchSource {
+        /// As it was asked for.
+        name: String,
+    },
+    /// A source looks there already.
+    #[error("the source \u{201c}{name}\u{201d} looks there already")]
+    KnownChannel {
+        /// Its name.
+        name: String,
+    },
+    /// Another run is at a source.
+    #[error("another run is at the source \u{201c}{name}\u{201d}")]
+    SourceBusy {
+        /// Its name.
+        name: String,
+    },
+    /// The bytes of fetched files.
+    #[error(transparent)]
+    Originals(#[from] OriginalsError),
+    /// A source that cannot be asked.
+    #[error(transparent)]
+    Harvest(#[from] HarvestError),
+    /// A list of sources that cannot be read.
+    #[error("{file} is not a list of sources")]
+    Outline {
+        /// As it was named.
+        file: String,
+        /// What is wrong with it.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// An output that could not be written.
+    #[error("{what} could not be written")]
+    Unwritable {
+        /// "the archive".
+        what: &'static str,
+        /// What the system said.
+        #[source]
+        cause: io::Error,
+    },
     /// The store.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -294,6 +338,13 @@ impl JobError {
             Self::NoSuchSector { .. } => "Name one of these, or leave --sectors out for all.".to_owned(),
             Self::Suppressed { .. } => "Name another address.".to_owned(),
             Self::NoSuchSend { .. } => "See which there are: pulse send list.".to_owned(),
+            Self::KnownChannel { name } => format!("Look at it with pulse source show \"{name}\"."),
+            Self::NoSuchSource { .. } => "See which there are: pulse source list.".to_owned(),
+            Self::SourceBusy { .. } => "Wait until it is done, and try again. After a crash of another node it is free within ten minutes.".to_owned(),
+            Self::Originals(OriginalsError::Settings { .. }) => "Correct [originals] in pulse.toml; docs/harvesting.md explains each field.".to_owned(),
+            Self::Originals(OriginalsError::Store { .. }) => "See that the folder can be written to, or that the service answers, and try again.".to_owned(),
+            Self::Originals(_) | Self::Unwritable { .. } | Self::Harvest(_) => return None,
+            Self::Outline { .. } => "Export the list again from where it comes from, as OPML.".to_owned(),
             Self::Store(cause) => return store_advice(cause),
         };
         Some(advice)
@@ -305,6 +356,7 @@ pub fn store_advice(error: &StoreError) -> Option<String> {
     let advice = match error {
         StoreError::NoDigest { .. } => "See which there are: pulse digest list.",
         StoreError::NameTaken { .. } => "If both are one organisation, add nothing; if the name moved on, see pulse publisher merge.",
+        StoreError::SourceThere { .. } => "Name it otherwise with --name, or see what is there: pulse source list.",
         StoreError::NoSuppression => "It may be there for one digest, or for every one: add --digest SLUG, or leave it out.",
         StoreError::NoPublisher { .. } => "See which there are: pulse publisher list.",
         StoreError::Database { fault: Fault::Constraint(_) | Fault::Other, .. } | StoreError::Impossible { .. } => {

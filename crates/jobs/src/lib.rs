@@ -15,10 +15,16 @@
 //! | a digest's messages come from a new address | [`sender`] |
 //! | messages to one person -> on their way | [`notices`] |
 //! | what readers do on their own pages | [`reader`] |
+//! | mailboxes of alerts -> their messages, one at a time | [`harvest_mailbox`] |
 //! | mail that comes in -> each message in its place | [`intake`] |
 //! | links of messages -> where they lead, and how often | [`clicks`] |
 //! | messages that came back -> readers who are written to no more | [`returns`] |
 //! | a send with readers who do not exist | [`rehearsal`] |
+//! | an address -> a source that is watched | [`sources`] |
+//! | sources -> publications with their documents | [`harvest`] |
+//! | publications -> to be looked at | [`publications`] |
+//! | how sources go -> figures for a monitor | [`metrics`] |
+//! | what was fetched -> an archive file of the web | [`warc`] |
 //! | what has been kept long enough -> cleared | [`retention`] |
 //! | is everything in order? | [`checkup`] |
 //!
@@ -29,15 +35,19 @@ pub mod checkup;
 pub mod clicks;
 pub mod error;
 pub mod handover;
+pub mod harvest;
+pub mod harvest_mailbox;
 pub mod import;
 pub mod intake;
 pub mod life;
 mod line;
+pub mod metrics;
 pub mod notices;
 pub mod outbox;
 pub mod output;
 pub mod post;
 pub mod profile;
+pub mod publications;
 pub mod reader;
 pub mod readers;
 pub mod rehearsal;
@@ -46,6 +56,8 @@ pub mod returns;
 pub mod send;
 pub mod sender;
 pub mod site;
+pub mod sources;
+pub mod warc;
 
 pub use error::{JobError, store_advice};
 pub use site::Site;

@@ -40,7 +40,7 @@ pub fn render_entry(digest: &Digest, edition: &Edition, site: &Site, slug: &str)
 /// [`JobError::Address`] where the site's address makes none, or what the store says.
 pub async fn feed(store: &Store, digest: &Digest, site: &Site) -> Result<String, JobError> {
     let editions = published(store, digest).await?;
-    let published: Vec<Published<'_>> = editions.iter().map(Issue::published).collect();
+    let published: Vec<Published<'_>> = editions.iter().map(Dated::published).collect();
     let addresses = FeedAddresses { self_url: href(site.feed(&digest.slug))?, site: href(site.digest(&digest.slug))? };
     Ok(pulse_archive::feed::atom(digest, &published, &addresses))
 }
@@ -49,31 +49,31 @@ pub async fn feed(store: &Store, digest: &Digest, site: &Site) -> Result<String,
 const IN_FEED: usize = 15;
 
 /// A published edition with the moments it came out.
-struct Issue {
+struct Dated {
     stored: StoredEdition,
     first_at: i64,
     last_at: i64,
 }
 
-impl Issue {
+impl Dated {
     fn published(&self) -> Published<'_> {
         Published { edition: &self.stored.edition, published_at: self.first_at, updated_at: self.last_at }
     }
 }
 
 /// A digest's newest published editions.
-async fn published(store: &Store, digest: &Digest) -> Result<Vec<Issue>, JobError> {
-    let mut issues = Vec::new();
+async fn published(store: &Store, digest: &Digest) -> Result<Vec<Dated>, JobError> {
+    let mut dated = Vec::new();
     for row in store.editions(Some(&digest.slug), Some(Status::Published)).await?.into_iter().take(IN_FEED) {
         let events = store.events(row.id).await?;
         let mut moments = events.iter().filter(|event| event.step == Step::Publish).map(|event| event.at);
         let first_at = moments.next().unwrap_or(row.updated_at);
         // It may have been reopened since the list was read.
         if let Some(stored) = store.edition_by_id(row.id).await?.filter(|stored| stored.status == Status::Published) {
-            issues.push(Issue { stored, first_at, last_at: moments.next_back().unwrap_or(first_at) });
+            dated.push(Dated { stored, first_at, last_at: moments.next_back().unwrap_or(first_at) });
         }
     }
-    Ok(issues)
+    Ok(dated)
 }
 
 fn href(address: String) -> Result<Href, JobError> {

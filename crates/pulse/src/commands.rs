@@ -1,5 +1,6 @@
 //! One module per command: its arguments and what it does.
 
+mod add;
 mod bounce;
 mod completions;
 mod demo;
@@ -7,15 +8,21 @@ mod digest;
 mod dkim;
 mod doctor;
 mod edition;
+mod export;
+mod harvest;
 mod import;
 mod init;
 mod man;
+mod publication;
 mod publisher;
+mod read_document;
 mod retention;
 mod send;
 mod sender;
 mod serve;
+mod source;
 mod subscriber;
+mod work;
 
 use std::io::Write;
 use std::process::ExitCode;
@@ -26,6 +33,8 @@ use pulse_model::text::is_forbidden;
 use pulse_model::{EmailAddress, Slug};
 
 use crate::data_folder::DataFolder;
+
+pub(crate) use read_document::NAME as READ_DOCUMENT;
 
 /// One call of the command line.
 pub(crate) struct Call {
@@ -47,6 +56,14 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Edition(edition::EditionCommand),
     #[command(subcommand)]
+    Source(source::SourceCommand),
+    Harvest(harvest::Harvest),
+    Add(add::Add),
+    #[command(subcommand)]
+    Publication(publication::PublicationCommand),
+    #[command(subcommand)]
+    Export(export::ExportCommand),
+    #[command(subcommand)]
     Publisher(publisher::PublisherCommand),
     #[command(subcommand)]
     Subscriber(Box<subscriber::SubscriberCommand>),
@@ -61,10 +78,13 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Dkim(dkim::DkimCommand),
     Serve(serve::Serve),
+    Work(work::Work),
     Doctor(doctor::Doctor),
     Demo(demo::Demo),
     Completions(completions::Completions),
     Man(man::Man),
+    #[command(hide = true)]
+    ReadDocument(read_document::ReadDocument),
 }
 
 /// Runs one command, to the last byte of its answer.
@@ -74,6 +94,11 @@ pub(crate) async fn run(command: Command, call: &mut Call) -> anyhow::Result<Exi
         Command::Digest(args) => digest::run(args, call).await,
         Command::Import(args) => import::run(args, call).await,
         Command::Edition(args) => edition::run(args, call).await,
+        Command::Source(args) => source::run(args, call).await,
+        Command::Harvest(args) => harvest::run(args, call).await,
+        Command::Add(args) => add::run(args, call).await,
+        Command::Publication(args) => publication::run(args, call).await,
+        Command::Export(args) => export::run(args, call).await,
         Command::Publisher(args) => publisher::run(args, call).await,
         Command::Send(args) => send::run(args, call).await,
         Command::Sender(args) => sender::run(args, call).await,
@@ -82,10 +107,12 @@ pub(crate) async fn run(command: Command, call: &mut Call) -> anyhow::Result<Exi
         Command::Dkim(args) => dkim::run(args, call).await,
         Command::Subscriber(args) => subscriber::run(*args, call).await,
         Command::Serve(args) => serve::run(args, call).await,
+        Command::Work(args) => work::run(args, call).await,
         Command::Doctor(args) => doctor::run(args, call).await,
         Command::Demo(args) => demo::run(args, call).await,
         Command::Completions(args) => completions::run(&args, call),
         Command::Man(args) => man::run(&args, call),
+        Command::ReadDocument(args) => read_document::run(&args),
     }?;
     call.out.flush().context("the answer could not be written")?;
     Ok(code)
@@ -118,6 +145,18 @@ fn slug(text: &str) -> Result<Slug, String> {
 /// An e-mail address on the command line.
 fn address(text: &str) -> Result<EmailAddress, String> {
     EmailAddress::parse(text).map_err(|error| error.to_string())
+}
+
+/// A day on the command line, as the moment it begins, in UTC.
+fn day_start(text: &str) -> Result<i64, String> {
+    let day: jiff::civil::Date = text.parse().map_err(|_| format!("\u{201c}{text}\u{201d} is not a day; write it as 2026-05-17"))?;
+    let start = day.to_zoned(jiff::tz::TimeZone::UTC).map_err(|error| error.to_string())?;
+    Ok(start.timestamp().as_millisecond())
+}
+
+/// "1 March 2026, 09:30 UTC".
+fn moment(at: i64) -> String {
+    jiff::Timestamp::from_millisecond(at).map(|at| at.strftime("%-d %B %Y, %H:%M UTC").to_string()).unwrap_or_default()
 }
 
 /// "1 March 2026"; the day in UTC.

@@ -10,6 +10,8 @@ use std::str::FromStr;
 use clap::{Args, Command};
 use pulse_jobs::Site;
 use pulse_jobs::handover::HandOverSettings;
+use pulse_jobs::harvest::{OriginalsSettings, WebSettings};
+use pulse_jobs::harvest_mailbox::MailboxSettings;
 use pulse_jobs::post::PostSettings;
 use pulse_jobs::retention::Periods;
 use serde::Deserialize;
@@ -89,6 +91,22 @@ pub(crate) struct ConfigFile {
     pub(crate) retention: Periods,
     /// Other mailers.
     pub(crate) hand_over: HandOverSettings,
+    /// How Pulse fetches.
+    pub(crate) fetch: WebSettings,
+    /// Where the bytes of fetched files are.
+    pub(crate) originals: OriginalsSettings,
+    /// How to log in to mailboxes of alerts.
+    pub(crate) mailboxes: Vec<MailboxSettings>,
+    /// Figures for a monitor.
+    pub(crate) metrics: MetricsSettings,
+}
+
+/// Where figures can be asked for.
+#[derive(Clone, Copy, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct MetricsSettings {
+    /// An address and a port of their own; nowhere if not given.
+    pub(crate) listen: Option<Listen>,
 }
 
 // The parts of the file that no command line has.
@@ -102,6 +120,24 @@ struct MailPart {
 struct RetentionPart {
     #[serde(default)]
     retention: Periods,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct HarvestPart {
+    #[serde(default)]
+    fetch: WebSettings,
+    #[serde(default)]
+    originals: OriginalsSettings,
+    #[serde(default)]
+    metrics: MetricsSettings,
+    #[serde(default)]
+    harvest: Mailboxes,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct Mailboxes {
+    mailbox: Vec<MailboxSettings>,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -123,6 +159,7 @@ pub(crate) fn read(path: &Path) -> Result<ConfigFile, Refusal> {
         Err(cause) => return Err(Refusal::new(format!("{} could not be read: {cause}", path.display()), "Check that you may read the file.")),
     };
     refuse_unknown_keys(path, &text)?;
+    let HarvestPart { fetch, originals, metrics, harvest } = part(path, &text)?;
     Ok(ConfigFile {
         database: part::<DatabaseOption>(path, &text)?.database,
         site: part::<SiteOption>(path, &text)?.site,
@@ -130,6 +167,10 @@ pub(crate) fn read(path: &Path) -> Result<ConfigFile, Refusal> {
         mail: part::<MailPart>(path, &text)?.mail,
         retention: part::<RetentionPart>(path, &text)?.retention,
         hand_over: part::<HandOverPart>(path, &text)?.hand_over,
+        fetch,
+        originals,
+        mailboxes: harvest.mailbox,
+        metrics,
     })
 }
 
@@ -158,6 +199,11 @@ const MAIL: &str = "
 # [mail.returns]
 # lmtp = \"127.0.0.1:2424\"
 
+# Who fetches, as every server that is asked can read it. docs/harvesting-fetching.md explains every field.
+# [fetch]
+# name = \"Evidence team, Northford Council\"
+# contact = \"https://digest.example.org/about\"
+
 # What is kept how long; pulse retention show lists it. docs/sending.md explains every field.
 # [retention]
 # unconfirmed_days = 30
@@ -180,7 +226,11 @@ fn part<T: DeserializeOwned>(path: &Path, text: &str) -> Result<T, Refusal> {
 fn refuse_unknown_keys(path: &Path, text: &str) -> Result<(), Refusal> {
     let table: toml::Table = part(path, text)?;
     let options = options();
-    let known: Vec<&str> = options.get_arguments().map(|option| option.get_id().as_str()).chain(["mail", "retention", "hand_over"]).collect();
+    let known: Vec<&str> = options
+        .get_arguments()
+        .map(|option| option.get_id().as_str())
+        .chain(["mail", "retention", "hand_over", "fetch", "originals", "harvest", "metrics"])
+        .collect();
     match table.keys().find(|key| !known.contains(&key.as_str())) {
         Some(key) => {
             let start = text
@@ -227,7 +277,7 @@ mod tests {
     fn a_misspelt_option_and_a_bad_value_are_named_with_their_line() {
         assert_eq!(
             read_text("# one\nsyte = \"x\"\n").unwrap_err(),
-            "pulse.toml, line 2: there is no option \u{201c}syte\u{201d}; there are database, site, listen, mail, retention, hand_over"
+            "pulse.toml, line 2: there is no option \u{201c}syte\u{201d}; there are database, site, listen, mail, retention, hand_over, fetch, originals, harvest, metrics"
         );
         let message = read_text("\n\nlisten = \"everywhere\"\n").unwrap_err();
         assert!(message.starts_with("pulse.toml, line 3: "), "{message}");

@@ -1,15 +1,21 @@
-//! The data folder: `pulse.toml`, the database, the digests' files under `digests/`, and the keys under `keys/`.
+//! The data folder: `pulse.toml`, the database, the digests' files under `digests/`, fetched files under `originals/`, and the keys under
+//! `keys/`.
 //!
 //! Invariant: making it again changes nothing that is there. Not here: what is kept in the database (store).
 
 use std::path::{Path, PathBuf};
-use std::sync::OnceLock;
+use std::sync::{Arc, OnceLock};
 
 use anyhow::Context as _;
+use pulse_jobs::JobError;
+use pulse_jobs::harvest::{AT_ONCE, Guard, Harvester, Web, guard, sentence};
 use pulse_jobs::post::Post;
 use pulse_jobs::profile::{self, Profile};
+use pulse_jobs::send::{Clock, Node};
 use pulse_store::Store;
+use pulse_store::originals::Originals;
 
+use crate::commands;
 use crate::config::{self, ConfigFile};
 use crate::fault::Refusal;
 use crate::files;
@@ -63,6 +69,33 @@ impl DataFolder {
     /// The maildir for what a mail server brings and is left for people.
     pub(crate) fn returns(&self) -> PathBuf {
         self.path.join("returns")
+    }
+
+    /// The bytes of fetched files.
+    pub(crate) fn originals(&self) -> anyhow::Result<Originals> {
+        Ok(Originals::open(&self.config()?.originals, &self.path.join("originals")).map_err(JobError::from)?)
+    }
+
+    /// What works on sources.
+    pub(crate) async fn harvester(&self, store: &Store, now: i64) -> anyhow::Result<Harvester<Web, Guard>> {
+        let config = self.config()?;
+        let node = Node::begin(store, &self.path, &config.mail.node, now).await?;
+        self.harvester_of(store, Arc::new(node))
+    }
+
+    /// What works on sources, as a node that is at work already.
+    pub(crate) fn harvester_of(&self, store: &Store, node: Arc<Node>) -> anyhow::Result<Harvester<Web, Guard>> {
+        let clock: Clock = Arc::new(crate::clock);
+        let program = std::env::current_exe().context("the program does not know where it is")?;
+        let reader = guard(program, vec![commands::READ_DOCUMENT.into()]);
+        let (originals, mailboxes) = (self.originals()?, self.config()?.mailboxes);
+        Ok(Harvester { store: store.clone(), originals, door: self.door()?, reader, mailboxes, clock, node, at_once: AT_ONCE })
+    }
+
+    /// The way to the web.
+    pub(crate) fn door(&self) -> anyhow::Result<Web> {
+        let advice = "Correct [fetch] in pulse.toml; docs/harvesting-fetching.md explains each field.";
+        Ok(Web::new(&self.config()?.fetch, Arc::new(crate::clock)).map_err(|error| Refusal::new(sentence(&error), advice))?)
     }
 
     /// What messages leave through.

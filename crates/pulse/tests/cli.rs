@@ -1,6 +1,9 @@
 //! The command line as a person uses it: each folder under `cases` holds input files, `commands.txt` with one command on
 //! each line, and `transcript.txt`: what is said (lines on the standard error begin with `! `) and how it ended.
 //!
+//! A case with a folder `site` has a web server with its files, which the commands and those files call `{site}`; files of the folder
+//! `site-later` take their place at the command `# later`. Such a case is let into that server by its `pulse.toml`.
+//!
 //! `UPDATE_EXPECT=1 cargo test -p pulse` rewrites the transcripts; they are read in review.
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
@@ -8,6 +11,8 @@
 use std::fmt::Write as _;
 use std::path::Path;
 use std::process::{Command, Output};
+
+use pulse_testkit::web_server::{Page, Site, WebServer};
 
 #[test]
 fn what_is_said_is_what_the_transcripts_say() {
@@ -32,12 +37,19 @@ fn what_is_said_is_what_the_transcripts_say() {
 /// Runs the commands of a case in a copy of its folder.
 fn transcript(case: &Path) -> String {
     let folder = tempfile::tempdir().unwrap();
-    for file in std::fs::read_dir(case).unwrap().map(|file| file.unwrap().path()) {
+    for file in std::fs::read_dir(case).unwrap().map(|file| file.unwrap().path()).filter(|file| file.is_file()) {
         std::fs::copy(&file, folder.path().join(file.file_name().unwrap())).unwrap();
     }
+    let web = case.join("site").is_dir().then(|| Web::start(case, folder.path()));
+    let here = |text: &str| web.as_ref().map_or_else(|| text.to_owned(), |web| text.replace("{site}", &web.server.url("")));
     let mut said = String::new();
     for command in std::fs::read_to_string(case.join("commands.txt")).unwrap().lines().filter(|line| !line.is_empty()) {
-        let output = pulse(folder.path(), &words(command));
+        if let (Some(web), "# later") = (&web, command) {
+            web.change(&case.join("site-later"));
+            writeln!(said, "{command}\n").unwrap();
+            continue;
+        }
+        let output = pulse(folder.path(), &words(&here(command)));
         writeln!(said, "$ {command}").unwrap();
         said.push_str(&String::from_utf8_lossy(&output.stdout));
         for line in String::from_utf8_lossy(&output.stderr).lines() {
@@ -45,7 +57,43 @@ fn transcript(case: &Path) -> String {
         }
         writeln!(said, "= {}\n", output.status.code().unwrap()).unwrap();
     }
-    without_moments(&said)
+    without_moments(&web.map_or(said.clone(), |web| said.replace(&web.server.url(""), "{site}").replace(&web.server.host(), "{host}")))
+}
+
+/// The web server of a case.
+struct Web {
+    server: WebServer,
+    runtime: tokio::runtime::Runtime,
+}
+
+impl Web {
+    fn start(case: &Path, folder: &Path) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+        let server = runtime.block_on(WebServer::start(Site::new())).unwrap();
+        let web = Self { server, runtime };
+        web.change(&case.join("site"));
+        std::fs::create_dir(folder.join("pulse-data")).unwrap();
+        let options = std::fs::read_to_string(case.join("pulse.toml")).unwrap().replace("{host}", &web.server.host());
+        std::fs::write(folder.join("pulse-data/pulse.toml"), options).unwrap();
+        web
+    }
+
+    /// Serves the files of a folder from now on, beside or in the place of those there were.
+    fn change(&self, folder: &Path) {
+        let _inside = self.runtime.enter();
+        let url = self.server.url("");
+        for file in std::fs::read_dir(folder).unwrap().map(|file| file.unwrap().path()) {
+            let name = file.file_name().unwrap().to_str().unwrap().to_owned();
+            let text = std::fs::read_to_string(&file).unwrap().replace("{site}", &url);
+            let (path, media_type) = match name.rsplit_once('.') {
+                Some(("index", "html")) => ("/".to_owned(), "text/html"),
+                Some((path, "html")) => (format!("/{path}"), "text/html"),
+                Some((path, "xml")) => (format!("/{path}"), "application/atom+xml"),
+                _ => (format!("/{name}"), "text/plain"),
+            };
+            self.server.change(|site| site.page(&path, Page::new(media_type, text)));
+        }
+    }
 }
 
 fn pulse(folder: &Path, words: &[String]) -> Output {
@@ -70,11 +118,20 @@ fn words(command: &str) -> Vec<String> {
 fn without_moments(said: &str) -> String {
     let lines = said.lines().map(|line| match line.split_once(" UTC  ") {
         Some((_, rest)) => format!("  (time)  {rest}"),
+        // "26 November 2026, 09:30 UTC", five words.
+        None if line.ends_with(" UTC") => format!("{} (time)", line.rsplitn(6, ' ').last().unwrap()),
         None if line.starts_with("ok    disk space: ") => "ok    disk space: (size) free".to_owned(),
         None if line.starts_with("ok    database: SQLite ") => {
             format!("ok    database: SQLite (version), {}", line.split_once(", ").unwrap().1)
         }
         None => line.to_owned(),
     });
-    lines.map(|line| line + "\n").collect()
+    lines.map(|line| without_ids(&line) + "\n").collect()
+}
+
+/// Ids of the store differ from run to run.
+fn without_ids(line: &str) -> String {
+    let is_id =
+        |word: &str| word.len() == 36 && word.chars().enumerate().all(|(at, c)| if [8, 13, 18, 23].contains(&at) { c == '-' } else { c.is_ascii_hexdigit() });
+    line.split(' ').map(|word| if is_id(word) { "(id)" } else { word }).collect::<Vec<_>>().join(" ")
 }

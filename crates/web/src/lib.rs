@@ -22,6 +22,7 @@
 //! | `/outbox`, `/outbox/{name}` | `pages::outbox`: messages that went to nobody; on the person's own machine alone |
 //! | `/healthz` | `pages::healthz`: whether the database answers |
 //! | `/robots.txt` | `pages::robots` |
+//! | `/metrics` | `metrics`: how sources go, on a listener of its own |
 //!
 //! Invariant: what is not published does not exist here. No page needs JavaScript, sets a cookie or loads anything from
 //! elsewhere. Only POST changes anything, and only on the pages of one reader; a link that
@@ -32,10 +33,12 @@ mod clicks;
 mod client;
 mod failure;
 mod form;
+mod metrics;
 mod pages;
 mod protection;
 mod server;
 mod shell;
+mod simulated;
 
 use std::sync::Arc;
 
@@ -52,7 +55,9 @@ use crate::clicks::Clicks;
 use crate::client::Clients;
 use crate::pages::edition::RenderedPages;
 
+pub use crate::metrics::serve_metrics;
 pub use crate::server::{serve, serve_with_outbox};
+pub use crate::simulated::SimulatedWeb;
 
 /// What the pages of single readers need.
 #[derive(Clone)]

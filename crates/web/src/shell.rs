@@ -24,7 +24,7 @@ pub(crate) struct Content<'a> {
 /// A page in a digest's colours.
 pub(crate) fn page(digest: &Digest, addresses: &Addresses, content: Content<'_>) -> Result<String, Failure> {
     let Content { title, heading, home, head, main } = content;
-    let shell = Shell { issue: heading, home: Some(home), head, main: Markup::trusted(main), ..Shell::new(digest, addresses, title) };
+    let shell = Shell { month: heading, home: Some(home), head, main: Markup::trusted(main), ..Shell::new(digest, addresses, title) };
     shell.html().map_err(|error| {
         tracing::error!(error = &error as &dyn std::error::Error, "a page could not be written");
         Failure::Broken

@@ -5,7 +5,9 @@
 
 use std::collections::HashSet;
 use std::path::Path;
+use std::sync::Arc;
 
+use pulse_mailbox::MOST_BYTES;
 use pulse_mailbox::imap::{Account, Connection, ImapError, ImapSettings};
 use pulse_mailbox::maildir::Maildir;
 
@@ -31,7 +33,7 @@ pub async fn read_maildir(desk: &Desk, folder: &Path) -> Result<Tally, IntakeErr
             return Ok(tally);
         }
         for path in batch {
-            let fate = match maildir.read(&path) {
+            let fate = match maildir.read(&path, MOST_BYTES) {
                 Ok(None) => continue,
                 Ok(Some(message)) => desk.read(message, None).await?,
                 Err(_) => Fate::Poison,
@@ -57,7 +59,7 @@ const MOST_BROKEN: usize = 5;
 /// # Errors
 /// [`IntakeError::Settings`] and [`IntakeError::Imap`], or the store is away; what was read before that is done.
 pub async fn read_imap(desk: &Desk, settings: &ImapSettings) -> Result<Tally, IntakeError> {
-    let account = settings.account()?;
+    let account = Arc::new(settings.account()?);
     let mut tally = Tally::default();
     let mut broken = HashSet::new();
     loop {
@@ -70,8 +72,8 @@ pub async fn read_imap(desk: &Desk, settings: &ImapSettings) -> Result<Tally, In
     }
 }
 
-async fn read_account(desk: &Desk, account: &Account, broken: &mut HashSet<u32>, tally: &mut Tally) -> Result<(), IntakeError> {
-    let mut connection = Connection::open(account).await?;
+async fn read_account(desk: &Desk, account: &Arc<Account>, broken: &mut HashSet<u32>, tally: &mut Tally) -> Result<(), IntakeError> {
+    let mut connection = Connection::open(Arc::clone(account)).await?;
     loop {
         let uids = connection.waiting().await?;
         if uids.is_empty() {
@@ -84,7 +86,7 @@ async fn read_account(desk: &Desk, account: &Account, broken: &mut HashSet<u32>,
             if broken.contains(&uid) {
                 continue;
             }
-            match connection.fetch(uid).await {
+            match connection.fetch(uid, MOST_BYTES).await {
                 Ok(None) => {}
                 Ok(Some(message)) => match desk.read(message, None).await {
                     Ok(fate) => {

@@ -26,7 +26,7 @@ use crate::fault::Refusal;
 /// Show what is published
 ///
 /// Serves the pages of published editions and the feeds, and the pages of readers; drafts are never shown. Sends that a person has
-/// released are worked through, where the address that readers see is set. Ctrl-C or SIGTERM stop it after the requests and
+/// released are worked through, where the address that readers see is set, and sources are looked at when their time has come. Ctrl-C or SIGTERM stop it after the requests and
 /// messages under way. Put a web server with TLS in front of it for the rest of the world.
 #[derive(Args, Debug)]
 #[command(after_long_help = "Examples:\n  pulse serve\n  pulse serve --listen 127.0.0.1:9000 --site https://digest.example.org")]
@@ -53,10 +53,16 @@ pub(crate) async fn run(args: Serve, call: &mut Call) -> anyhow::Result<ExitCode
     config.retention.check().map_err(JobError::from)?;
     let readers = Readers { retention: config.retention, ..readers(&call.folder, call.now)? };
     // Readers' links need an address of the world, not one of this machine that was only guessed.
-    let sending = if is_guessed { None } else { Some(worker(&call.folder, &store, &site, &readers, call.now).await?) };
+    let node = Arc::new(Node::begin(&store, &call.folder.path, &readers.post.node, call.now).await?);
+    let sending = if is_guessed { None } else { Some(worker(&store, &site, &readers, Arc::clone(&node))) };
+    let harvester = Some(call.folder.harvester_of(&store, node)?);
+    let metrics = match config.metrics.listen {
+        Some(listen) => Some(bind(listen.into()).await?),
+        None => None,
+    };
     let (settings, name) = (config.mail.returns.clone(), config.mail.hello_name().to_owned());
     let intakes = Some(Intakes { settings, name, folder: call.folder.returns() });
-    let beside = Beside { store: store.clone(), readers: readers.clone(), sending, intakes };
+    let beside = Beside { store: store.clone(), readers: readers.clone(), sending, intakes, harvester, metrics };
     beside.during(pulse_web::serve(listener, store, site, readers, asked_to_stop())).await;
     Ok(ExitCode::SUCCESS)
 }
@@ -85,9 +91,8 @@ pub(super) fn site_of(listener: &TcpListener) -> anyhow::Result<Site> {
 }
 
 /// What works on sends.
-pub(super) async fn worker(folder: &DataFolder, store: &Store, site: &Site, readers: &Readers, now: i64) -> anyhow::Result<Worker> {
-    let node = Node::begin(store, &folder.path, &readers.post.node, now).await?;
-    Ok(Worker { store: store.clone(), post: readers.post.clone(), site: site.clone(), clock: readers.clock.clone(), node: Arc::new(node) })
+pub(super) fn worker(store: &Store, site: &Site, readers: &Readers, node: Arc<Node>) -> Worker {
+    Worker { store: store.clone(), post: readers.post.clone(), site: site.clone(), clock: readers.clock.clone(), node }
 }
 
 /// What the pages of single readers need, from the keys of a data folder.

@@ -1,13 +1,16 @@
-//! What goes on beside the pages: messages to single persons, sends that are due, what comes back, and what has been kept long enough.
+//! What goes on beside the pages: sources whose time has come, messages to single persons, sends that are due, what comes back, and what
+//! has been kept long enough.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use pulse_jobs::harvest::{self, Guard, Harvester, Web};
 use pulse_jobs::intake::{self, Desk, Intakes};
-use pulse_jobs::send::{Worker, attend};
+use pulse_jobs::send::{Clock, Worker, attend};
 use pulse_jobs::{notices, reader, retention};
 use pulse_store::{Clearing, Store};
 use pulse_web::Readers;
+use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
@@ -19,6 +22,10 @@ pub(crate) struct Beside {
     pub(crate) sending: Option<Worker>,
     /// The ways in for what comes back.
     pub(crate) intakes: Option<Intakes>,
+    /// What works on sources, if any is to be.
+    pub(crate) harvester: Option<Harvester<Web, Guard>>,
+    /// Where figures can be asked for, if anywhere.
+    pub(crate) metrics: Option<TcpListener>,
 }
 
 /// How often it is looked whether a message to one person waits.
@@ -29,12 +36,12 @@ const LONGEST_FAREWELL: Duration = Duration::from_secs(30);
 impl Beside {
     /// Messages to single persons alone.
     pub(crate) fn notices(store: Store, readers: Readers) -> Self {
-        Self { store, readers, sending: None, intakes: None }
+        Self { store, readers, sending: None, intakes: None, harvester: None, metrics: None }
     }
 
     /// Goes on for as long as the pages are served. What is under way then may end; what waits goes on after the next start.
     pub(crate) async fn during(self, pages: impl Future<Output = ()>) {
-        let Self { store, readers, sending, intakes } = self;
+        let Self { store, readers, sending, intakes, harvester, metrics } = self;
         let (stop, stopped) = watch::channel(false);
         let mut tasks = JoinSet::new();
         if let Some(intakes) = intakes {
@@ -45,11 +52,26 @@ impl Beside {
             let stopped = stopped.clone();
             tasks.spawn(async move { attend(&worker, stopped).await });
         }
+        if let Some(harvester) = harvester {
+            let stopped = stopped.clone();
+            tasks.spawn(async move { harvest::attend(&harvester, stopped).await });
+        }
+        if let Some(listener) = metrics {
+            tasks.spawn(show_figures(listener, store.clone(), Arc::clone(&readers.clock), stopped.clone()));
+        }
         tasks.spawn(clear_up(store.clone(), readers.clone(), stopped.clone()));
         tasks.spawn(send_notices(store, readers, stopped));
         pages.await;
         _ = stop.send(true);
         _ = tokio::time::timeout(LONGEST_FAREWELL, tasks.join_all()).await;
+    }
+}
+
+/// Shows how sources go to whoever may reach the listener, until it is to stop.
+async fn show_figures(listener: TcpListener, store: Store, clock: Clock, mut stopped: watch::Receiver<bool>) {
+    let stop = async move { _ = stopped.wait_for(|stopped| *stopped).await };
+    if let Err(error) = pulse_web::serve_metrics(listener, store, clock, stop).await {
+        tracing::error!(error = &error as &dyn std::error::Error, "figures can no longer be asked for");
     }
 }
 
