@@ -1,5 +1,7 @@
-//! `pulse demo`: an edition goes the whole way, from a text file to its readers, in a folder of its own.
+//! `pulse demo`: publications come in, and an edition goes the whole way to its readers, in a folder of its own.
 
+mod harvest;
+mod publishers;
 mod send;
 
 use std::io::Write as _;
@@ -14,6 +16,7 @@ use pulse_jobs::import::{Candidates, SourceFile, read, save};
 use pulse_jobs::post::{Post, PostSettings};
 use pulse_jobs::profile::{self, Profile};
 use pulse_jobs::retention::Periods;
+use pulse_jobs::send::Node;
 use pulse_jobs::{JobError, Site, life, output};
 use pulse_model::life::Step;
 use pulse_model::{Digest, EditionKey, EmailAddress, Slug, Status};
@@ -28,7 +31,7 @@ use crate::files;
 
 /// See an edition go the whole way
 ///
-/// Takes a sample edition from its text file to its readers: imports it, signs it off, publishes it, makes every output, sends it
+/// Harvests a small web of publishers who do not exist, twice. Then it takes a sample edition from its text file to its readers: imports it, signs it off, publishes it, makes every output, sends it
 /// to 500 readers who do not exist, and serves the pages and the outbox on a free port of this machine until Ctrl-C. Messages go
 /// into a folder and to nobody. It works in a temporary folder and touches nothing else.
 #[derive(Args, Debug)]
@@ -76,6 +79,7 @@ pub(crate) async fn run(args: Demo, call: &mut Call) -> anyhow::Result<ExitCode>
     };
     let data_folder = DataFolder::new(folder.join(DATA_FOLDER), None);
     let (store, _) = data_folder.make(call.now, &[]).await?;
+    harvest::harvest(call, &data_folder, &store).await?;
     store.put_digest(&profile.digest, call.now).await?;
     let candidates = Candidates::stored(&store, Some(&profile.digest.slug)).await?;
     let imported = read(&file, &candidates)?;
@@ -97,7 +101,8 @@ pub(crate) async fn run(args: Demo, call: &mut Call) -> anyhow::Result<ExitCode>
     // Without what a settings file of the folder may say: nobody but the outbox gets anything.
     let post = Post::open(&PostSettings::default(), &data_folder.keys(), &data_folder.outbox(), call.now)?;
     let readers = Readers { post: Arc::new(post), clock: Arc::new(crate::clock), retention: Periods::default() };
-    let worker = serve::worker(&data_folder, &store, &site, &readers, call.now).await?;
+    let node = Arc::new(Node::begin(&store, &data_folder.path, &readers.post.node, call.now).await?);
+    let worker = serve::worker(&store, &site, &readers, node);
     send::send(call, &worker, &profile.digest, key).await?;
     tell_where_to_look(&args, &folder, &profile.digest, key, &site, call)?;
     if let Some(listener) = listener {

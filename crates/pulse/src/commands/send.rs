@@ -16,8 +16,8 @@ use pulse_model::{EditionKey, Slug};
 use pulse_store::{SendId, SendRow, Store};
 use tokio::sync::watch;
 
-use self::report::{moment, number, people, report_json, row_json, tell};
-use super::{Call, write_json};
+use self::report::{number, people, report_json, row_json, tell};
+use super::{Call, moment, write_json};
 use crate::config::SiteOption;
 use crate::console::{Align, count, progress, size, table};
 use crate::fault::Refusal;

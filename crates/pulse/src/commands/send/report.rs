@@ -57,10 +57,6 @@ pub(super) fn people(number: u64) -> String {
     count(usize::try_from(number).unwrap_or(usize::MAX), "reader", "readers")
 }
 
-pub(super) fn moment(at: i64) -> String {
-    jiff::Timestamp::from_millisecond(at).map(|at| at.strftime("%-d %B %Y, %H:%M UTC").to_string()).unwrap_or_default()
-}
-
 pub(super) fn row_json(row: &SendRow) -> serde_json::Value {
     serde_json::json!({
         "id": row.id, "digest": row.digest, "edition": row.key, "status": row.status, "candidates": row.counts.candidates,
