@@ -20,6 +20,6 @@ pub enum Place {
     Aside,
 }
 
-/// The most of a message that is fetched, in bytes. A report that is larger brings back the message it is about, and says what it
-/// has to say before that.
+/// The most of a message that came back that is fetched, in bytes. A report that is larger brings back the message it is about, and
+/// says what it has to say before that.
 pub const MOST_BYTES: usize = 1024 * 1024;

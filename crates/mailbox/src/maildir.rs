@@ -9,7 +9,7 @@ use std::fs;
 use std::io::{self, Read as _};
 use std::path::{Path, PathBuf};
 
-use super::{MOST_BYTES, Place};
+use super::Place;
 
 /// A maildir that messages are taken from.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,18 +58,18 @@ impl Maildir {
         Ok(found)
     }
 
-    /// The first [`MOST_BYTES`] of a message; `None` when it is there no more. Only a file is read: a pipe of that name could take
+    /// The first `most_bytes` of a message; `None` when it is there no more. Only a file is read: a pipe of that name could take
     /// for ever.
     ///
     /// # Errors
     /// When it is no file, or cannot be read.
-    pub fn read(&self, message: &Path) -> io::Result<Option<Vec<u8>>> {
+    pub fn read(&self, message: &Path, most_bytes: usize) -> io::Result<Option<Vec<u8>>> {
         let read = || {
             if !fs::symlink_metadata(message)?.is_file() {
                 return Err(io::Error::new(io::ErrorKind::InvalidInput, "it is no file"));
             }
             let mut bytes = Vec::new();
-            fs::File::open(message)?.take(MOST_BYTES as u64).read_to_end(&mut bytes)?;
+            fs::File::open(message)?.take(most_bytes as u64).read_to_end(&mut bytes)?;
             Ok(bytes)
         };
         match read() {
@@ -152,12 +152,12 @@ mod tests {
         assert_eq!(waiting.iter().map(|path| unique_part(path)).collect::<Vec<_>>(), ["3.c", "4.d", "1.a", "2.b"]);
         assert_eq!(maildir.waiting(3, &nobody).unwrap().len(), 3);
         assert_eq!(maildir.waiting(10, &waiting.iter().skip(1).cloned().collect()).unwrap(), waiting[..1]);
-        assert_eq!(maildir.read(&waiting[0]).unwrap().unwrap(), b"three");
+        assert_eq!(maildir.read(&waiting[0], 100).unwrap().unwrap(), b"three");
         for (message, place) in waiting.iter().zip([Place::People, Place::Done, Place::Done, Place::Aside]) {
             maildir.put_away(message, place).unwrap();
             // A second time, as when two read the same folder.
             maildir.put_away(message, place).unwrap();
-            assert_eq!(maildir.read(message).unwrap(), None);
+            assert_eq!(maildir.read(message, 100).unwrap(), None);
         }
         assert!(maildir.waiting(10, &nobody).unwrap().is_empty());
         assert_eq!(names(&folder.path().join(".Done/cur")), ["1.a:2,S", "4.d:2,S"]);
@@ -180,11 +180,11 @@ mod tests {
     fn what_is_large_is_read_to_the_limit_and_what_is_no_file_not_at_all() {
         let (folder, maildir) = maildir();
         let large = folder.path().join("new/1.a");
-        fs::write(&large, vec![b'x'; MOST_BYTES + 5]).unwrap();
-        assert_eq!(maildir.read(&large).unwrap().unwrap().len(), MOST_BYTES);
+        fs::write(&large, vec![b'x'; 1005]).unwrap();
+        assert_eq!(maildir.read(&large, 1000).unwrap().unwrap().len(), 1000);
         let inner = folder.path().join("new/2.b");
         fs::create_dir(&inner).unwrap();
-        assert!(maildir.read(&inner).is_err());
+        assert!(maildir.read(&inner, 100).is_err());
         maildir.put_away(&inner, Place::Aside).unwrap();
         assert_eq!(names(&folder.path().join(".Aside/cur")), ["2.b:2,"]);
         assert!(Maildir::open(&folder.path().join("nothing")).is_err());

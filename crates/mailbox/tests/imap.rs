@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test, a panic is the report")]
 
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use pulse_access::{Login, Proof, Secret, TlsPolicy, Trust};
@@ -77,11 +78,11 @@ const GOOD: [(&str, &str); 14] = [
 async fn messages_are_found_fetched_and_filed() {
     let (port, task) = server(&GOOD).await;
     let account = account(port);
-    let mut connection = Connection::open(&account).await.unwrap();
+    let mut connection = Connection::open(Arc::new(account)).await.unwrap();
     assert_eq!(connection.waiting().await.unwrap(), [7, 9, 12]);
-    assert_eq!(connection.fetch(7).await.unwrap().unwrap(), b"Subject: May\r\n");
-    assert_eq!(connection.fetch(9).await.unwrap(), None);
-    let refused = connection.fetch(12).await.unwrap_err();
+    assert_eq!(connection.fetch(7, MOST_BYTES).await.unwrap().unwrap(), b"Subject: May\r\n");
+    assert_eq!(connection.fetch(9, MOST_BYTES).await.unwrap(), None);
+    let refused = connection.fetch(12, MOST_BYTES).await.unwrap_err();
     assert_eq!(refused.to_string(), "the mailbox's server refused FETCH: NO [UNAVAILABLE] not now");
     connection.put_away(&[(7, Place::Done), (12, Place::People), (9, Place::Done)]).await.unwrap();
     assert!(connection.waiting().await.unwrap().is_empty());
@@ -105,7 +106,7 @@ const OLD: [(&str, &str); 10] = [
 async fn a_server_that_cannot_move_copies_and_deletes_only_what_was_copied() {
     let (port, task) = server(&OLD).await;
     let account = account(port);
-    let mut connection = Connection::open(&account).await.unwrap();
+    let mut connection = Connection::open(Arc::new(account)).await.unwrap();
     assert_eq!(connection.waiting().await.unwrap(), [7]);
     connection.put_away(&[(7, Place::Aside)]).await.unwrap();
     connection.close().await;
@@ -134,7 +135,7 @@ async fn says(parts: Vec<Vec<u8>>, then_stall: bool) -> u16 {
 async fn failure(port: u16) -> ImapError {
     let began = Instant::now();
     let account = Account { limit: Duration::from_secs(1), ..account(port) };
-    let error = Connection::open(&account).await.err().unwrap();
+    let error = Connection::open(Arc::new(account)).await.err().unwrap();
     assert!(began.elapsed() < Duration::from_secs(10), "{error}");
     error
 }
@@ -182,8 +183,8 @@ async fn of_a_literal_no_more_is_kept_than_was_asked_for() {
         tokio::time::sleep(Duration::from_secs(5)).await;
     });
     let account = account(port);
-    let mut connection = Connection::open(&account).await.unwrap();
-    assert_eq!(connection.fetch(7).await.unwrap().unwrap().len(), MOST_BYTES);
+    let mut connection = Connection::open(Arc::new(account)).await.unwrap();
+    assert_eq!(connection.fetch(7, MOST_BYTES).await.unwrap().unwrap().len(), MOST_BYTES);
 }
 
 #[tokio::test]
@@ -196,7 +197,7 @@ async fn no_password_goes_where_others_can_read_it() {
         let port = says(vec![said.as_bytes().to_vec()], true).await;
         let trust = Trust::of_authorities(SmtpServer::start(Script::default()).await.unwrap().authority_pem().as_bytes()).unwrap();
         let account = Account { tls: TlsPolicy::Required, trust: Some(trust), ..account(port) };
-        let error = Connection::open(&account).await.err().unwrap().to_string();
+        let error = Connection::open(Arc::new(account)).await.err().unwrap().to_string();
         assert!(error.starts_with(sentence), "{error}");
     }
 }
@@ -208,7 +209,7 @@ async fn a_certificate_that_does_not_fit_ends_the_connection() {
         let other = SmtpServer::start(Script::parse(&format!("tls: implicit\ncertificate: {kind}")).unwrap()).await.unwrap();
         let trust = Trust::of_authorities(other.authority_pem().as_bytes()).unwrap();
         let account = Account { tls: TlsPolicy::Implicit, trust: Some(trust), ..account(other.port()) };
-        match Connection::open(&account).await.err().unwrap() {
+        match Connection::open(Arc::new(account)).await.err().unwrap() {
             ImapError::Garbled { step: "the greeting", .. } => assert!(is_good, "{kind}"),
             ImapError::Certificate { host, .. } => assert!(!is_good && host == "127.0.0.1", "{kind}"),
             other => panic!("{kind}: {other}"),

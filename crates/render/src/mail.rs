@@ -52,7 +52,7 @@ pub fn render_within(work: Work<'_>, budget_bytes: usize) -> Result<Rendered, Re
         language: &digest.language,
         direction: direction(&digest.language),
         title: format!("{}, {}", digest.name, edition.key().title()),
-        issue: edition.key().title(),
+        month: edition.key().title(),
         preview: opening(&outline, &digest),
         logo: logo.as_ref().zip(work.addresses.logo.as_ref()).map(|(logo, address)| MailLogo { address: address.as_str(), alt: &logo.alt, size: logo.size }),
         contents: outline.contents(),
@@ -113,7 +113,7 @@ struct Frame<'a> {
     language: &'a str,
     direction: &'static str,
     title: String,
-    issue: String,
+    month: String,
     /// What an inbox shows behind the subject.
     preview: String,
     logo: Option<MailLogo<'a>>,

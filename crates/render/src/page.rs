@@ -39,7 +39,7 @@ pub fn render(work: Work<'_>) -> Result<Rendered, RenderError> {
     };
     let main = EditionMain { look: Look::default(), letter: outline.letter, news: outline.news.as_ref(), sectors: &outline.sectors };
     let shell = Shell {
-        issue: Some(&edition.key().title()),
+        month: Some(&edition.key().title()),
         head: Markup::trusted(head.render()?),
         nav: Markup::trusted(Nav { contents: outline.contents() }.render()?),
         main: Markup::trusted(main.render()?),
@@ -84,7 +84,7 @@ pub struct Shell<'a> {
     /// For the browser's tab.
     pub title: &'a str,
     /// The edition's month, if the masthead itself is the page's `h1`. Otherwise the main part begins with its own `h1`.
-    pub issue: Option<&'a str>,
+    pub month: Option<&'a str>,
     /// Where the digest's name in the masthead leads.
     pub home: Option<&'a str>,
     /// The address of the style sheet, if it is not to be inside the page.
@@ -100,7 +100,7 @@ pub struct Shell<'a> {
 impl<'a> Shell<'a> {
     /// An empty page.
     pub fn new(digest: &'a Digest, addresses: &'a Addresses, title: &'a str) -> Self {
-        Self { digest, addresses, title, issue: None, home: None, stylesheet: None, head: Markup::default(), nav: Markup::default(), main: Markup::default() }
+        Self { digest, addresses, title, month: None, home: None, stylesheet: None, head: Markup::default(), nav: Markup::default(), main: Markup::default() }
     }
 
     /// The page as HTML.
@@ -115,7 +115,7 @@ impl<'a> Shell<'a> {
         let (_, mut problems) = Palette::of(&self.digest.masthead.colours);
         let (logo, logo_problems) = Logo::of(self.digest.masthead.logo.as_ref());
         problems.extend(logo_problems);
-        let &Self { digest, addresses, title, issue, home, stylesheet, .. } = self;
+        let &Self { digest, addresses, title, month, home, stylesheet, .. } = self;
         let page = ShellPage {
             direction: direction(&digest.language),
             style: Markup::trusted(if stylesheet.is_some() { String::new() } else { style(digest) }),
@@ -127,7 +127,7 @@ impl<'a> Shell<'a> {
             digest,
             addresses,
             title,
-            issue,
+            month,
             home,
             stylesheet,
         };
@@ -142,7 +142,7 @@ struct ShellPage<'a> {
     addresses: &'a Addresses,
     direction: &'static str,
     title: &'a str,
-    issue: Option<&'a str>,
+    month: Option<&'a str>,
     home: Option<&'a str>,
     stylesheet: Option<&'a str>,
     logo: Option<Logo>,

@@ -10,7 +10,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use pulse_model::edition::SignOff;
 use pulse_model::{Block, Blocks, Digest, Href, Text};
-use textwrap::core::display_width;
+use textwrap::core::{Word, display_width};
 use textwrap::{Options, WordSeparator, WordSplitter, WrapAlgorithm};
 
 use crate::colophon::Colophon;
@@ -41,9 +41,9 @@ pub fn render(work: Work<'_>) -> Rendered {
     Rendered { bytes: page.finish().into_bytes(), problems: Vec::new() }
 }
 
-fn masthead(page: &mut Page, digest: &Digest, issue: &str, addresses: &Addresses) {
+fn masthead(page: &mut Page, digest: &Digest, month: &str, addresses: &Addresses) {
     page.rule('=');
-    [digest.name.as_str(), issue, &digest.tagline, &digest.organisation].into_iter().for_each(|words| page.paragraph(words, 0));
+    [digest.name.as_str(), month, &digest.tagline, &digest.organisation].into_iter().for_each(|words| page.paragraph(words, 0));
     page.rule('=');
     page.gap(1);
     page.address("Read this edition on the web:", addresses.edition_page.as_ref());
@@ -278,13 +278,53 @@ impl Page {
 }
 
 /// Breaks words into lines, the first behind `first` and the others behind `further`. Breaks where Unicode allows one
-/// (UAX #14), and inside a word only where it has a line to itself and still does not fit.
+/// (UAX #14), and inside a word only where it has a line to itself and still does not fit; an address stays whole, however long
+/// it is, because mail programs make links of whole ones alone.
 fn wrap<'a>(words: &'a str, first: &'a str, further: &'a str) -> Vec<std::borrow::Cow<'a, str>> {
     let options = Options::new(WIDTH)
         .initial_indent(first)
         .subsequent_indent(further)
-        .word_separator(WordSeparator::UnicodeBreakProperties)
+        .word_separator(WordSeparator::Custom(words_and_addresses))
         .word_splitter(WordSplitter::NoHyphenation)
+        .break_words(!words.contains("://"))
         .wrap_algorithm(WrapAlgorithm::FirstFit);
     if words.is_empty() { Vec::new() } else { textwrap::wrap(words, options) }
+}
+
+/// The pieces that a line may be broken between. What has an address in it is one, up to the next space.
+fn words_and_addresses(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
+    let mut words: Vec<Word<'_>> = Vec::new();
+    // Where what stands between two spaces began: in the line, and among the words.
+    let (mut start, mut first, mut end) = (0, 0, 0);
+    for word in WordSeparator::UnicodeBreakProperties.find_words(line) {
+        end += word.word.len() + word.whitespace.len();
+        let is_last = !word.whitespace.is_empty() || end == line.len();
+        words.push(word);
+        if is_last {
+            let whole = &line[start..end];
+            if whole.contains("://") {
+                words.truncate(first);
+                words.push(Word::from(whole));
+            }
+            (start, first) = (end, words.len());
+        }
+    }
+    Box::new(words.into_iter())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_address_stays_whole_and_the_words_around_it_are_broken() {
+        let address = "https://www.quay.example/reports/falls-at-night/what-forty-care-homes-learned/annex-b.html";
+        let text = format!("The figures of the annex are at {address} and further ones follow in the autumn, when the second year has been counted.");
+        let lines = wrap(&text, "", "");
+        assert!(lines.iter().any(|line| *line == address), "{lines:?}");
+        assert!(lines.iter().all(|line| *line == address || display_width(line) <= WIDTH), "{lines:?}");
+        assert_eq!(lines.join(" "), text);
+        // The control: what is no address is broken where it does not fit.
+        assert!(wrap(&"x".repeat(100), "", "").len() > 1);
+    }
 }

@@ -4,6 +4,7 @@
 //! alone; nothing of them is kept. Not here: what a message says.
 
 use std::fmt::Write as _;
+use std::sync::Arc;
 
 use pulse_access::{LoginError, TlsPolicy};
 
@@ -11,14 +12,14 @@ use super::error::{ImapError, said};
 use super::settings::Account;
 use super::unit::{Condition, Unit};
 use super::wire::Wire;
-use crate::{MOST_BYTES, Place};
+use crate::Place;
 
 /// How many messages are looked for at once. As many may be read a second time after a loss of the connection.
 const WINDOW: u32 = 200;
 
 /// An open connection with its folder selected.
-pub struct Connection<'a> {
-    account: &'a Account,
+pub struct Connection {
+    account: Arc<Account>,
     wire: Wire,
     tags: u32,
     can_move: bool,
@@ -31,30 +32,31 @@ pub struct Connection<'a> {
     windows_left: u32,
 }
 
-impl<'a> Connection<'a> {
+impl Connection {
     /// Connects, secures, logs in and opens the folder.
     ///
     /// # Errors
     /// [`ImapError`] says how far it came.
-    pub async fn open(account: &'a Account) -> Result<Self, ImapError> {
+    pub async fn open(account: Arc<Account>) -> Result<Self, ImapError> {
         let mut wire = Wire::connect(&account.host, account.port, account.limit).await?;
         if account.tls == TlsPolicy::Implicit {
-            wire = secure(wire, account).await?;
+            wire = secure(wire, &account).await?;
         }
         let greeting = wire.answer("the greeting", |_| true).await?;
         match greeting.first().and_then(|unit| unit.condition("*")) {
             Some(Condition::Ok) => {}
             _ => return Err(not_so("the greeting", greeting.first())),
         }
+        let tls = account.tls;
         let mut connection = Self { account, wire, tags: 0, can_move: false, can_expunge_one: false, exists: 0, next: 1, windows_left: 0 };
-        if matches!(account.tls, TlsPolicy::Required | TlsPolicy::Opportunistic) {
+        if matches!(tls, TlsPolicy::Required | TlsPolicy::Opportunistic) {
             connection = connection.start_tls().await?;
         }
         connection.log_in().await?;
         let offers = connection.offers().await?;
         connection.can_move = offers.contains("MOVE");
         connection.can_expunge_one = offers.contains("UIDPLUS");
-        connection.ask("SELECT", &format!("SELECT {}", quoted(&account.folder))).await?;
+        connection.ask("SELECT", &format!("SELECT {}", quoted(&connection.account.folder))).await?;
         connection.windows_left = connection.exists / WINDOW + 2;
         Ok(connection)
     }
@@ -79,12 +81,13 @@ impl<'a> Connection<'a> {
         Ok(Vec::new())
     }
 
-    /// The first [`MOST_BYTES`] of a message, which stays unseen; `None` when it is there no more.
+    /// The first `most_bytes` of a message, which stays unseen; `None` when it is there no more.
     ///
     /// # Errors
     /// [`ImapError::Refused`] where the server cannot give it; otherwise the connection is of no further use.
-    pub async fn fetch(&mut self, uid: u32) -> Result<Option<Vec<u8>>, ImapError> {
-        let units = self.ask("FETCH", &format!("UID FETCH {uid} (UID BODY.PEEK[]<0.{MOST_BYTES}>)")).await?;
+    pub async fn fetch(&mut self, uid: u32, most_bytes: usize) -> Result<Option<Vec<u8>>, ImapError> {
+        self.wire.most_bytes = most_bytes;
+        let units = self.ask("FETCH", &format!("UID FETCH {uid} (UID BODY.PEEK[]<0.{most_bytes}>)")).await?;
         Ok(units.into_iter().find_map(|unit| unit.body_of(uid)))
     }
 
@@ -94,7 +97,8 @@ impl<'a> Connection<'a> {
     /// [`ImapError`]; what could not be moved is there still.
     pub async fn put_away(&mut self, read: &[(u32, Place)]) -> Result<(), ImapError> {
         let before = self.exists;
-        for (place, folder) in [(Place::Done, &self.account.done), (Place::Aside, &self.account.aside)] {
+        let account = Arc::clone(&self.account);
+        for (place, folder) in [(Place::Done, &account.done), (Place::Aside, &account.aside)] {
             let uids = set(read, place);
             if !uids.is_empty() {
                 self.file(&uids, &quoted(folder)).await?;
@@ -136,13 +140,13 @@ impl<'a> Connection<'a> {
             return Err(ImapError::NoTls { host: self.account.host.clone() });
         }
         self.ask("STARTTLS", "STARTTLS").await?;
-        let wire = secure(self.wire, self.account).await?;
+        let wire = secure(self.wire, &self.account).await?;
         Ok(Self { wire, ..self })
     }
 
     /// AUTHENTICATE with PLAIN or XOAUTH2.
     async fn log_in(&mut self) -> Result<(), ImapError> {
-        let account = self.account;
+        let account = Arc::clone(&self.account);
         let cannot = |cause| ImapError::Login { host: account.host.clone(), cause };
         if !(self.wire.is_secured || account.login.allow_plain_on_loopback && self.wire.is_loopback) {
             return Err(cannot(LoginError::NotSecured));

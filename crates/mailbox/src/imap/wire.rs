@@ -1,6 +1,6 @@
 //! Bytes to and from an IMAP server, each with a limit of time and size.
 //!
-//! In: commands. Out: [`Unit`]s. Always: of a literal no more is kept than [`MOST_BYTES`], and the rest is passed over; a line that
+//! In: commands. Out: [`Unit`]s. Always: of a literal no more is kept than [`Wire::most_bytes`], and the rest is passed over; a line that
 //! does not end, and lines without end, are an error. Not here: which command comes when ([`super::connection`]).
 
 use std::io;
@@ -28,6 +28,8 @@ impl<T: AsyncRead + AsyncWrite + Send + Unpin> Io for T {}
 pub(super) struct Wire {
     io: BufReader<Box<dyn Io>>,
     limit: Duration,
+    /// So much is kept of a literal, in bytes.
+    pub(super) most_bytes: usize,
     pub(super) is_secured: bool,
     pub(super) is_loopback: bool,
 }
@@ -38,7 +40,7 @@ impl Wire {
         let lost = |cause| ImapError::Lost { step, cause };
         let stream = timeout(limit, TcpStream::connect((host, port))).await.map_err(|_| timed_out(step, limit))?.map_err(lost)?;
         let is_loopback = stream.peer_addr().map_err(lost)?.ip().to_canonical().is_loopback();
-        Ok(Self { io: BufReader::new(Box::new(stream)), limit, is_secured: false, is_loopback })
+        Ok(Self { io: BufReader::new(Box::new(stream)), limit, most_bytes: MOST_BYTES, is_secured: false, is_loopback })
     }
 
     /// The TLS handshake. Nothing may have been said in the clear that was not asked for: it could be somebody else's.
@@ -128,10 +130,11 @@ impl Wire {
 
     async fn literal(&mut self, step: &'static str, mut length: u64) -> Result<Vec<u8>, ImapError> {
         let mut kept = Vec::new();
+        let most_bytes = self.most_bytes;
         while length > 0 {
             let bytes = self.filled(step).await?;
             let count = bytes.len().min(usize::try_from(length).unwrap_or(usize::MAX));
-            kept.extend_from_slice(&bytes[..count.min(MOST_BYTES - kept.len())]);
+            kept.extend_from_slice(&bytes[..count.min(most_bytes.saturating_sub(kept.len()))]);
             self.io.consume(count);
             length -= count as u64;
         }
