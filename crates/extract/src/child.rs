@@ -1,4 +1,5 @@
 //! One question to another program: bytes in, bytes out, within limits. The program is ended when its time is over or nobody waits.
+//! It is given files that may be made to harm, so nothing of the environment but [`INHERITED`] goes with them: no password, no key.
 
 use std::process::{ExitStatus, Stdio};
 use std::time::Duration;
@@ -8,6 +9,9 @@ use tokio::process::Command;
 
 /// So much is kept of what a program complains.
 const MOST_COMPLAINTS: u64 = 16 * 1024;
+
+/// What a program needs to know of where it runs.
+const INHERITED: [&str; 4] = ["PATH", "TMPDIR", "LANG", "LC_ALL"];
 
 /// How a program ended.
 pub(crate) struct Ended {
@@ -26,6 +30,7 @@ pub(crate) enum NoEnd {
 
 /// Gives the parts to the program, one after another, and takes what it answers.
 pub(crate) async fn ask(mut command: Command, parts: &[&[u8]], limit: Duration, most_answer: u64) -> Result<Ended, NoEnd> {
+    command.env_clear().envs(INHERITED.iter().filter_map(|name| Some((name, std::env::var_os(name)?))));
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped()).kill_on_drop(true);
     let mut child = command.spawn().map_err(NoEnd::NotStarted)?;
     let (mut input, output, complaints) = (child.stdin.take(), child.stdout.take(), child.stderr.take());

@@ -2,7 +2,8 @@
 //!
 //! The parent asks ([`Guard::read`]) and always gets a document; a child that dies leaves an empty one with a problem. The child
 //! answers ([`serve`]) and puts limits on itself before it reads a byte of the file. Web pages and texts, whose readers are asked many
-//! times for each PDF, are read in a thread with a stack of its own instead, unless they are large.
+//! times for each PDF, are read in a thread with a stack of its own instead, unless they are large. Where a program is installed that
+//! recognises letters in pictures ([`crate::ocr`]), pages of a PDF that have no text are given to it and read once more.
 //!
 //! The question: the length of a header (4 bytes, the lowest first), the header (JSON), the file. The answer: the document as JSON.
 
@@ -20,12 +21,13 @@ use tokio::process::Command;
 use url::Url;
 
 use crate::child::{self, Ended, NoEnd};
+use crate::ocr::{Ocr, OcrError};
 use crate::{Input, extract, sniff};
 
 /// The stack of a reading: parsers that call themselves need more than a thread usually has.
 const STACK_BYTES: usize = 64 * 1024 * 1024;
 /// A larger page or text is read in a child too.
-const THREAD_BYTES: usize = 8 * 1024 * 1024;
+const THREAD_BYTES: usize = 1024 * 1024;
 /// A larger answer is no document anybody reads.
 const MOST_ANSWER_BYTES: u64 = 256 * 1024 * 1024;
 /// A larger header is none of ours.
@@ -73,13 +75,42 @@ struct Header {
 impl Guard {
     /// Reads a file of any form. Whatever happens to the reader, the answer is a document.
     pub async fn read(&self, bytes: Bytes, url: Option<&Url>, media_type: Option<&str>) -> Document {
+        self.read_with(bytes, url, media_type, &Ocr::default()).await
+    }
+
+    /// [`Guard::read`] with a program of the caller's for scans.
+    pub async fn read_with(&self, bytes: Bytes, url: Option<&Url>, media_type: Option<&str>, ocr: &Ocr) -> Document {
         let form = sniff::form(&Input { bytes: &bytes, url, media_type });
         if bytes.len() as u64 > self.limits.max_bytes {
             let message = format!("the file has {} MB; up to {} MB are read", bytes.len() / 1_000_000, self.limits.max_bytes / 1_000_000);
             return empty(form, ProblemKind::TooLarge, message);
         }
         let is_harmless = matches!(form, Form::Html | Form::Markdown | Form::Text | Form::Other) && bytes.len() <= THREAD_BYTES;
-        if is_harmless { self.in_thread(form, bytes, url, media_type).await } else { self.in_child(form, &bytes, url, media_type).await }
+        if is_harmless {
+            return self.in_thread(form, bytes, url, media_type).await;
+        }
+        let document = self.in_child(form, &bytes, url, media_type).await;
+        let is_scan = form == Form::Pdf && document.problems.iter().any(|problem| problem.kind == ProblemKind::NoText);
+        if is_scan { self.recognised(document, &bytes, url, media_type, ocr).await } else { document }
+    }
+
+    /// A scan with the text that is recognised in it; as it was read, where the program for that is not installed or finds nothing.
+    async fn recognised(&self, mut scan: Document, bytes: &[u8], url: Option<&Url>, media_type: Option<&str>, ocr: &Ocr) -> Document {
+        let with_text = match ocr.with_text(bytes).await {
+            Ok(with_text) if with_text.len() as u64 <= self.limits.max_bytes => with_text,
+            Ok(_) | Err(OcrError::NotInstalled { .. }) => return scan,
+            Err(cause) => {
+                scan.problems.push(Problem::new(ProblemKind::NoText, cause.to_string()));
+                return scan;
+            }
+        };
+        let mut document = self.in_child(Form::Pdf, &with_text, url, media_type).await;
+        if document.text().len() <= scan.text().len() {
+            return scan;
+        }
+        let message = "a scan: its text was recognised in pictures, and letters and figures may be wrong";
+        document.problems.push(Problem::new(ProblemKind::NoText, message));
+        document
     }
 
     async fn in_thread(&self, form: Form, bytes: Bytes, url: Option<&Url>, media_type: Option<&str>) -> Document {

@@ -39,6 +39,17 @@ fn styles_that_open_again_in_every_paragraph_are_cut() {
 }
 
 #[test]
+fn tags_without_end_are_read_in_one_go() {
+    for piece in ["<a", "</a", "<title>", "<a '", "<a \">\"", "<!--"] {
+        let page = piece.repeat(html::MOST_BYTES / piece.len());
+        let before = cpu_time::ThreadTime::now();
+        html::read(&Input { bytes: page.as_bytes(), url: None, media_type: None });
+        // In an unoptimised build; looking for each end anew would take hours.
+        assert!(before.elapsed().as_secs() < 100, "{piece} took {:?}", before.elapsed());
+    }
+}
+
+#[test]
 fn bytes_decide_which_encoding_it_is() {
     for (bytes, media_type, is_wrong) in [
         (format!("<p>{WORDS} Cost: £5.</p>").into_bytes(), "text/html; charset=iso-8859-1", true),

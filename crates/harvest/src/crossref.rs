@@ -32,13 +32,13 @@ pub struct Crossref<'a> {
 
 impl Kind for Crossref<'_> {
     async fn look<D: Door>(&self, door: &D, memory: &Memory, window: Window) -> Result<Look, HarvestError> {
+        let window = window.with_owed(memory);
         if self.query.trim().is_empty() {
             return Err(HarvestError::Settings { what: "a source of Crossref needs a query, as in `query.bibliographic=falls+prevention`".to_owned() });
         }
         let works_url = works::below(self.api, API, "works")?;
         let address = |cursor: &str| self.address(&works_url, window, cursor);
-        let found = works::gather(door, "an answer of Crossref", address, works, |work, problems| record(work, window.now, problems)).await?;
-        Ok(Look { memory: memory.clone(), ..found })
+        works::gather(door, "an answer of Crossref", window, address, works, |work, problems| record(work, window.now, problems)).await
     }
 }
 

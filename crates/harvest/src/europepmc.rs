@@ -31,6 +31,7 @@ pub struct EuropePmc<'a> {
 
 impl Kind for EuropePmc<'_> {
     async fn look<D: Door>(&self, door: &D, memory: &Memory, window: Window) -> Result<Look, HarvestError> {
+        let window = window.with_owed(memory);
         if self.query.trim().is_empty() {
             return Err(HarvestError::Settings { what: "a source of Europe PMC needs a query, as in `TITLE_ABS:\"falls prevention\"`".to_owned() });
         }
@@ -51,8 +52,7 @@ impl Kind for EuropePmc<'_> {
             url.query_pairs_mut().extend_pairs(parameters);
             url
         };
-        let found = works::gather(door, "an answer of Europe PMC", address, works, |work, problems| record(work, window.now, problems)).await?;
-        Ok(Look { memory: memory.clone(), ..found })
+        works::gather(door, "an answer of Europe PMC", window, address, works, |work, problems| record(work, window.now, problems)).await
     }
 }
 

@@ -44,7 +44,8 @@ pub struct Listing<'a> {
 impl Kind for Listing<'_> {
     async fn look<D: Door>(&self, door: &D, memory: &Memory, window: Window) -> Result<Look, HarvestError> {
         let compiled = Compiled::new(self.selectors)?;
-        let mut look = Look { memory: memory.clone(), ..Look::default() };
+        let window = window.with_owed(memory);
+        let mut look = Look { memory: Memory { cursor: None, ..memory.clone() }, ..Look::default() };
         let validators = memory.validators.get(self.url.as_str());
         let accept = "text/html, application/xhtml+xml, */*;q=0.5";
         let found = match door.get(Get { validators, accept, max_bytes: MOST_BYTES, ..Get::new(self.url) }).await? {
@@ -84,6 +85,7 @@ impl Kind for Listing<'_> {
                 Err(error) => {
                     // The first page is read again next time, though it be as it was: what stands behind it is still to come.
                     look.memory.validators.remove(self.url.as_str());
+                    look.memory.cursor = window.owed();
                     look.problems.push(Problem::new(ProblemKind::Damaged, format!("a further page of the listing could not be read: {error}")));
                     None
                 }

@@ -20,6 +20,25 @@ pub struct Window {
     pub since: i64,
 }
 
+/// How a memory says from where the next look has to begin again, because this one could not read all there was.
+const OWED: &str = "owed since ";
+/// What could not be read for 90 days is not waited for any longer.
+const LONGEST_DEBT_MS: i64 = 90 * 24 * 3_600_000;
+
+impl Window {
+    /// The same, or from where a look began that could not read all there was.
+    pub(crate) fn with_owed(self, memory: &Memory) -> Self {
+        let owed = memory.cursor.as_deref().and_then(|cursor| cursor.strip_prefix(OWED)?.parse::<i64>().ok());
+        let owed = owed.map(|owed| owed.max(self.now.saturating_sub(LONGEST_DEBT_MS)));
+        Self { since: owed.map_or(self.since, |owed| owed.min(self.since)), ..self }
+    }
+
+    /// The cursor of a look that could not read all there was: the next one begins where it began.
+    pub(crate) fn owed(self) -> Option<String> {
+        Some(format!("{OWED}{}", self.since))
+    }
+}
+
 /// What is remembered of a source from one look to the next. Kept as JSON; an unknown field is no error.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]

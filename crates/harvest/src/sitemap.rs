@@ -42,7 +42,8 @@ pub struct Sitemap<'a> {
 
 impl Kind for Sitemap<'_> {
     async fn look<D: Door>(&self, door: &D, memory: &Memory, window: Window) -> Result<Look, HarvestError> {
-        let mut look = Look { memory: Memory { cursor: memory.cursor.clone(), ..Memory::default() }, ..Look::default() };
+        let window = window.with_owed(memory);
+        let mut look = Look::default();
         let mut gathering = Gathering::new(self.below, window);
         let mut waiting = VecDeque::from([(self.url.clone(), 0)]);
         let mut seen = HashSet::from([self.url.as_str().to_owned()]);
@@ -60,6 +61,7 @@ impl Kind for Sitemap<'_> {
                 Err(error) if depth == 0 => return Err(error.into()),
                 Err(error) => {
                     look.problems.push(Problem::new(ProblemKind::Damaged, format!("a sitemap of the index could not be read: {error}")));
+                    look.memory.cursor = window.owed();
                     continue;
                 }
             };
@@ -77,14 +79,18 @@ impl Kind for Sitemap<'_> {
             if depth == 0 {
                 look.moved_to = found.moved_to.clone();
             }
-            let (files, is_whole) = match gathering.read(&found, &mut look.problems) {
+            let File { files, is_whole, is_broken } = match gathering.read(&found, &mut look.problems) {
                 Ok(files) => files,
                 Err(error) if depth == 0 => return Err(error),
                 Err(error) => {
                     look.problems.push(Problem::new(ProblemKind::NotThisForm, error.to_string()));
+                    look.memory.cursor = window.owed();
                     continue;
                 }
             };
+            if is_broken {
+                look.memory.cursor = window.owed();
+            }
             if files.is_empty() && !is_whole {
                 continue;
             }
@@ -104,6 +110,16 @@ impl Kind for Sitemap<'_> {
     }
 }
 
+/// One file as it was read.
+struct File {
+    /// The files it names, when it is an index.
+    files: Vec<Url>,
+    /// Whether nothing of it is missing.
+    is_whole: bool,
+    /// Whether it broke off; another time it may be whole.
+    is_broken: bool,
+}
+
 /// What is kept of many files.
 struct Gathering<'a> {
     below: &'a str,
@@ -119,8 +135,8 @@ impl<'a> Gathering<'a> {
         Self { below, window, records: Vec::new(), keys: HashSet::new(), left_out: 0, bad_dates: 0 }
     }
 
-    /// Reads one file; the files it names, when it is an index, and whether nothing of it is missing.
-    fn read(&mut self, found: &Found, problems: &mut Vec<Problem>) -> Result<(Vec<Url>, bool), HarvestError> {
+    /// Reads one file.
+    fn read(&mut self, found: &Found, problems: &mut Vec<Problem>) -> Result<File, HarvestError> {
         let refuse = |what: String| HarvestError::NotThis { url: found.url.clone(), expected: "a sitemap", found: what };
         let is_packed = found.bytes.starts_with(&[0x1f, 0x8b]);
         let source: Box<dyn Read + '_> = if is_packed { Box::new(MultiGzDecoder::new(&found.bytes[..])) } else { Box::new(&found.bytes[..]) };
@@ -140,13 +156,13 @@ impl<'a> Gathering<'a> {
             return Err(refuse(if is_packed { "compressed, and something else inside".to_owned() } else { page::what_it_is(&found.bytes).to_owned() }));
         }
         let is_cut = input.into_inner().limit() == 0;
-        let is_whole = !is_cut && end.broken.is_none();
+        let is_broken = !is_cut && end.broken.is_some();
         if is_cut {
             problems.push(Problem::new(ProblemKind::TooLarge, format!("{} is larger than {MOST_BYTES} bytes; what lies within is read", found.url)));
         } else if let Some(broken) = end.broken {
             problems.push(Problem::new(ProblemKind::Damaged, format!("{} breaks off: {broken}", found.url)));
         }
-        Ok((files, is_whole))
+        Ok(File { files, is_whole: !is_cut && !is_broken, is_broken })
     }
 
     fn page(&mut self, entry: Entry, from: &Url) {

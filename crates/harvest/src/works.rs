@@ -1,6 +1,7 @@
 //! What the APIs of scholarly works have in common: JSON page by page behind a cursor, identifiers, abstracts with markup in them.
 //!
-//! Always: no more than [`MOST_RECORDS`] works; an answer that is no JSON ends the look, unless pages before it could be read.
+//! Always: no more than [`MOST_RECORDS`] works; an answer that is no JSON ends the look, unless pages before it could be read. The next
+//! look then begins where this one began.
 
 use pulse_model::{LinkRole, Problem, ProblemKind, Record, RecordLink};
 use serde_json::Value;
@@ -9,7 +10,7 @@ use url::Url;
 use crate::dates;
 use crate::door::{Answer, Door, Get};
 use crate::error::HarvestError;
-use crate::look::{Look, MOST_RECORDS};
+use crate::look::{Look, MOST_RECORDS, Window};
 use crate::page;
 
 /// So many works are asked for at once.
@@ -29,6 +30,7 @@ pub(crate) struct Works<'a> {
 pub(crate) async fn gather<D: Door>(
     door: &D,
     expected: &'static str,
+    window: Window,
     address: impl Fn(&str) -> Url + Sync,
     works: impl Fn(&Value) -> Option<Works<'_>> + Sync,
     record: impl Fn(&Value, &mut Vec<Problem>) -> Option<Record> + Sync,
@@ -43,6 +45,7 @@ pub(crate) async fn gather<D: Door>(
             Err(error) if look.records.is_empty() => return Err(error),
             Err(error) => {
                 look.problems.push(Problem::new(ProblemKind::Damaged, format!("a further page of results could not be read: {error}")));
+                look.memory.cursor = window.owed();
                 return Ok(look);
             }
         };
@@ -52,6 +55,7 @@ pub(crate) async fn gather<D: Door>(
                 return Err(error);
             }
             look.problems.push(Problem::new(ProblemKind::Damaged, error.to_string()));
+            look.memory.cursor = window.owed();
             return Ok(look);
         };
         for work in found.works {

@@ -136,6 +136,15 @@ async fn what_comes_before_a_broken_page_counts() {
     assert_eq!(look.records.len(), 1);
     assert_eq!(look.problems.first().unwrap().kind, ProblemKind::Damaged);
     assert!(look.memory.validators.is_empty(), "the first page leads to the broken one again");
+    // Though by then all of the first page is older than what is asked for.
+    let (first, second) =
+        ("<li><a href=/one>The first report</a> 2 May 2023</li><a rel=next href=/b>Next</a>", "<li><a href=/two>The second</a> 1 May 2023</li>");
+    let mut site = Site::default().with("https://tidewater.example/a", "text/html", first);
+    let (then, later) = (1_682_899_200_000, 1_684_627_200_000);
+    let cut = look_at(&site, "https://tidewater.example/a", "li", then, &Memory::default()).await.unwrap();
+    site = site.with("https://tidewater.example/b", "text/html", second);
+    let whole = look_at(&site, "https://tidewater.example/a", "li", later, &cut.memory).await.unwrap();
+    assert_eq!((whole.records.len(), whole.memory.cursor), (2, None));
 }
 
 #[tokio::test]

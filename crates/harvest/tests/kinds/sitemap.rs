@@ -19,6 +19,29 @@ async fn look_with(site: &Site, below: &str, memory: &Memory) -> Result<Look, Ha
     Sitemap { url: &url, below }.look(site, memory, Window { now: NOW, since: MAY }).await
 }
 
+#[tokio::test]
+async fn what_a_broken_part_held_comes_once_it_can_be_read() {
+    let index = "<sitemapindex><sitemap><loc>/a.xml</loc></sitemap><sitemap><loc>/b.xml</loc><lastmod>2023-05-03</lastmod></sitemap></sitemapindex>";
+    let address = |path: &str| format!("https://tidewater.example/{path}");
+    let with = |b: Option<String>| {
+        let a = format!("<urlset>{}</urlset>", page("/a", "2023-05-02"));
+        let site = Site::default().with(&address("sitemap.xml"), "application/xml", index).with(&address("a.xml"), "application/xml", a);
+        b.into_iter().fold(site, |site, b| site.with(&address("b.xml"), "application/xml", b))
+    };
+    let url = Url::parse(&address("sitemap.xml")).unwrap();
+    let sitemap = Sitemap { url: &url, below: "" };
+    let whole = format!("<urlset>{}</urlset>", page("/b", "2023-05-03"));
+    for broken in [None, Some("<urlset><url><loc>https://tidewater.exa".to_owned()), Some("<html>Busy</html>".to_owned())] {
+        let first = look_with(&with(broken), "", &Memory::default()).await.unwrap();
+        assert_eq!(keys(&first), ["/a"]);
+        // The next look is asked for less, because this one counts as made.
+        let later = Window { now: NOW, since: MAY + 20 * 24 * 3_600_000 };
+        let second = sitemap.look(&with(Some(whole.clone())), &first.memory, later).await.unwrap();
+        assert_eq!(keys(&second), ["/b"]);
+        assert_eq!(second.memory.cursor, None);
+    }
+}
+
 async fn look(bytes: impl Into<bytes::Bytes>) -> Result<Look, HarvestError> {
     look_with(&Site::default().with("https://tidewater.example/sitemap.xml", "application/xml", bytes), "", &Memory::default()).await
 }

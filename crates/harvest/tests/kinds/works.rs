@@ -13,9 +13,13 @@ use pulse_model::{Channel, ProblemKind};
 const WINDOW: Window = Window { now: NOW, since: 1_682_899_200_000 };
 
 async fn look(channel: &str, answers: Vec<Vec<u8>>) -> (Result<Look, HarvestError>, Vec<String>) {
+    look_again(channel, answers, &Memory::default(), WINDOW).await
+}
+
+async fn look_again(channel: &str, answers: Vec<Vec<u8>>, memory: &Memory, window: Window) -> (Result<Look, HarvestError>, Vec<String>) {
     let channel: Channel = serde_json::from_str(channel).unwrap();
     let door = Turns::new(answers);
-    let look = kind::look(&channel, &door, &Memory::default(), WINDOW).await;
+    let look = kind::look(&channel, &door, memory, window).await;
     (look, door.asked())
 }
 
@@ -88,6 +92,27 @@ async fn results_without_end_end() {
     let (cut, _) = look(CROSSREF, vec![crossref_page(0, "next"), b"{".to_vec()]).await;
     let cut = cut.unwrap();
     assert_eq!((cut.records.len(), cut.problems.first().unwrap().kind), (100, ProblemKind::Damaged));
+}
+
+#[tokio::test]
+async fn what_a_broken_page_held_is_asked_for_again() {
+    let europe_pmc_page = br#"{"resultList": {"result": [{"source": "MED", "id": "1"}]}, "nextCursorMark": "next"}"#.to_vec();
+    let later = Window { now: NOW, since: WINDOW.since + 20 * 24 * 3_600_000 };
+    let began = |asked: &[String]| asked.first().is_some_and(|address| address.contains("2023-05-01"));
+    for (channel, page) in [(CROSSREF, crossref_page(0, "next")), (EUROPE_PMC, europe_pmc_page)] {
+        for second in [Some(b"{".to_vec()), Some(b"{}".to_vec()), None] {
+            let cut = look(channel, std::iter::once(page.clone()).chain(second).collect()).await.0.unwrap();
+            let (whole, asked) = look_again(channel, vec![page.clone(), page.clone()], &cut.memory, later).await;
+            assert!(began(&asked), "{channel} {asked:?}");
+            // It was read whole this time: from now on the window counts again.
+            let (_, asked) = look_again(channel, vec![page.clone(), page.clone()], &whole.unwrap().memory, later).await;
+            assert!(!began(&asked), "{channel} {asked:?}");
+            // What cannot be read for months is waited for no longer.
+            let much_later = Window { now: NOW + 200 * 24 * 3_600_000, since: NOW + 190 * 24 * 3_600_000 };
+            let (_, asked) = look_again(channel, vec![page.clone()], &cut.memory, much_later).await;
+            assert!(asked[0].contains("2023-09-19"), "{channel} {asked:?}");
+        }
+    }
 }
 
 /// Any JSON, made of the names that the APIs use.

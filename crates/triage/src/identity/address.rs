@@ -22,6 +22,22 @@ pub fn canonical(url: &Url) -> Option<String> {
     if !matches!(url.scheme(), "http" | "https") {
         return None;
     }
+    let mut form = simpler(url)?;
+    // What is taken away may uncover more of its kind: a session in the path of a cache's copy. The form of a form is itself.
+    for _ in 0..MOST_LAYERS {
+        match format!("https://{form}").parse().ok().and_then(|url| simpler(&url)) {
+            Some(next) if next != form => form = next,
+            _ => break,
+        }
+    }
+    Some(form)
+}
+
+/// Addresses are wrapped in no more layers than this.
+const MOST_LAYERS: usize = 8;
+
+/// An address without the outermost layer of what does not matter to it.
+fn simpler(url: &Url) -> Option<String> {
     let behind = behind_amp_cache(url);
     let url = behind.as_ref().unwrap_or(url);
     let mut form = host(url)?;
