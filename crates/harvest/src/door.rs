@@ -12,6 +12,10 @@ use url::Url;
 pub trait Door: Sync {
     /// Fetches one thing, after whatever waiting politeness asks for.
     fn get(&self, request: Get<'_>) -> impl Future<Output = Result<Answer, FetchError>> + Send;
+
+    /// Says that there was no answer from this host the last time somebody asked, perhaps in an earlier run: one try is enough until it
+    /// answers. For a door that never tries twice it means nothing.
+    fn doubt(&self, _url: &Url) {}
 }
 
 /// A request.

@@ -118,7 +118,10 @@ impl Web {
         }
         let mut turn = inner.pace.turn(url, gap).await?;
         let reply = inner.exchange.ask(url, way, request, purpose, &turn, &inner.in_all).await;
-        turn.remember(reply.as_ref().err());
+        // A host that has a `robots.txt` has not answered what was asked of it.
+        if purpose == Purpose::Thing || reply.is_err() {
+            turn.remember(reply.as_ref().err());
+        }
         if purpose == Purpose::Rules || matches!(reply, Ok(Reply::Redirect { .. })) {
             // The next request is a part of the same visit.
             turn.end_without_gap();
@@ -130,6 +133,10 @@ impl Web {
 impl Door for Web {
     async fn get(&self, request: Get<'_>) -> Result<Answer, FetchError> {
         self.follow(request, Purpose::Thing).await
+    }
+
+    fn doubt(&self, url: &Url) {
+        self.0.pace.doubt(url);
     }
 }
 

@@ -78,6 +78,11 @@ impl Pace {
         Self { page_gap: Duration::from_millis(settings.gap_ms), api_gap: Duration::from_millis(settings.api_gap_ms), hosts: Kept::new(MOST_HOSTS) }
     }
 
+    /// One try is enough at this host until it answers.
+    pub(super) fn doubt(&self, url: &Url) {
+        self.hosts.get(&name(url)).is_failing.store(true, Relaxed);
+    }
+
     /// Waits until it is a request's turn.
     ///
     /// # Errors

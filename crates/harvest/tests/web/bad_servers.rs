@@ -90,6 +90,21 @@ async fn what_may_pass_is_tried_again_and_what_stays_is_not() {
 }
 
 #[tokio::test]
+async fn a_host_that_gave_nothing_before_is_tried_once_until_it_answers() {
+    let steps = [Page::status(500), Page::html("well"), Page::status(500), Page::html("well again")];
+    let site = Site::new().page("/robots.txt", Page::new("text/plain", "User-agent: *\nAllow: /\n")).steps("/feed", steps);
+    let server = WebServer::start(site).await.unwrap();
+    let (web, feed) = (client(&server), server.url("/feed"));
+    web.doubt(&feed.parse().unwrap());
+    // That it has a robots.txt is no answer.
+    assert!(fault(&web, &feed).await.ends_with("answered 500"));
+    assert_eq!((server.count("/robots.txt"), server.count("/feed")), (1, 1));
+    assert_eq!(&*get(&web, &feed).await.unwrap().bytes, b"well");
+    assert_eq!(&*get(&web, &feed).await.unwrap().bytes, b"well again");
+    assert_eq!(server.count("/feed"), 4);
+}
+
+#[tokio::test]
 async fn a_busy_server_is_left_alone_for_as_long_as_it_says() {
     let site = Site::new().page("/limit", Page::status(429).header("retry-after", "Sun, 06 Nov 1994 08:51:37 GMT")).page("/", Page::html("x"));
     let server = WebServer::start(site).await.unwrap();

@@ -127,6 +127,12 @@ fn went(error: &HarvestError) -> Went {
 
 /// Looks at a source, and keeps its lease meanwhile.
 async fn look<D: Door, R>(harvester: &Harvester<D, R>, row: &SourceRow, memory: &Memory, window: Window) -> Result<Look, HarvestError> {
+    // A host that gave nothing the last time, in whatever run, is not waited for as if it were a surprise.
+    if row.health.failure_count > 0
+        && let Ok(url) = row.source.channel.address().parse()
+    {
+        harvester.door.doubt(&url);
+    }
     let looking = async {
         match &row.source.channel {
             Channel::Manual => Ok(Look { memory: memory.clone(), is_unchanged: true, ..Look::default() }),
