@@ -134,7 +134,8 @@ pub(super) async fn show(args: &Show, call: &mut Call) -> anyhow::Result<()> {
     }
     for look in &looks {
         let counts = &look.counts;
-        let brought = format!("{} new, {} updated, {} unchanged, {} problems", counts.new, counts.updated, counts.unchanged, counts.problems);
+        let problems = count(usize::try_from(counts.problems).unwrap_or(usize::MAX), "problem", "problems");
+        let brought = format!("{} new, {} updated, {} unchanged, {problems}", counts.new, counts.updated, counts.unchanged);
         writeln!(call.out, "  {}  {}", moment(look.ended_at), if look.error.is_empty() { &brought } else { &look.error })?;
         for problem in &look.problems {
             writeln!(call.out, "    {problem}")?;
