@@ -2,6 +2,7 @@
 //!
 //! A digest is described in a TOML file (`docs/digest.md` explains each field) and kept in the store.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::str::FromStr;
 
@@ -50,6 +51,12 @@ pub struct Digest {
     /// How old editions are read.
     #[serde(default)]
     pub import: ImportProfile,
+    /// What the copy desk asks about, and how much it weighs.
+    #[serde(default)]
+    pub desk: Desk,
+    /// How a new edition begins.
+    #[serde(default)]
+    pub opening: Opening,
 }
 
 fn default_language() -> String {
@@ -207,6 +214,55 @@ pub struct HouseStyle {
     pub news_heading: String,
 }
 
+/// What the copy desk asks about.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Desk {
+    /// Rules by their names, where the digest weighs them otherwise than the desk does of itself.
+    pub rules: BTreeMap<String, Severity>,
+    /// Words that are spelt right although no dictionary has them.
+    pub words: Vec<String>,
+    /// Abbreviations that every reader knows and that are never written out.
+    pub known_abbreviations: Vec<String>,
+}
+
+/// How much a query of the copy desk weighs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Severity {
+    /// The rule is not asked.
+    Off,
+    /// It needs an answer.
+    Warning,
+    /// It blocks sign-off.
+    Error,
+}
+
+/// How a new edition begins. In texts, `{month}` stands for the edition's month ("May 2026"), `{sectors}` for its sectors in words.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct Opening {
+    /// The first words of the letter, as Markdown.
+    pub welcome: String,
+    /// How to talk to the team, as Markdown.
+    pub call_for_contact: String,
+    /// "Best wishes,".
+    pub closing: String,
+    /// Who signs.
+    pub signed_by: String,
+    /// In what role.
+    pub role: String,
+    /// So many entries of each sector are drafted where nothing is shortlisted.
+    pub per_sector: u32,
+}
+
+impl Default for Opening {
+    fn default() -> Self {
+        let none = String::new;
+        Self { welcome: none(), call_for_contact: none(), closing: none(), signed_by: none(), role: none(), per_sector: 8 }
+    }
+}
+
 /// A sector of the taxonomy.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -230,7 +286,7 @@ impl TaxonomySector {
 }
 
 /// Sectors in order, found by any spelling of their names.
-#[derive(Clone, Debug)]
+#[derive(Clone, Copy, Debug)]
 pub struct Taxonomy<'a>(pub &'a [TaxonomySector]);
 
 impl<'a> Taxonomy<'a> {
@@ -285,6 +341,8 @@ impl Digest {
             sectors: Vec::new(),
             publishers: Vec::new(),
             import: ImportProfile::default(),
+            desk: Desk::default(),
+            opening: Opening::default(),
         }
     }
 

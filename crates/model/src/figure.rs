@@ -17,7 +17,9 @@
 //! | half, a third, twice, doubled | `share` |
 //! | ranges, ratios, multiples, rates, counts, sample sizes | `rules` |
 //!
-//! Not here: whether a source states the figure (draft); numbers in tables.
+//! Not here: whether a source states the figure, numbers in tables, dates and periods ([`crate::trace`]).
+
+use std::ops::Range;
 
 use rust_decimal::Decimal;
 use serde::{Deserialize, Serialize};
@@ -81,7 +83,7 @@ pub enum Value {
     },
     /// From one number to another: "19-24 years".
     Range {
-        /// The lower end.
+        /// The lower end; the upper one where the text has them the wrong way round.
         from: Decimal,
         /// The upper end.
         to: Decimal,
@@ -98,6 +100,11 @@ pub enum Value {
 /// assert_eq!(figures[2].value, Value::Money { amount: 1_200_000_000.into(), currency: "GBP".into() });
 /// ```
 pub fn find(text: &str) -> Vec<Figure> {
+    find_in_place(text).into_iter().map(|(_, figure)| figure).collect()
+}
+
+/// The same, each with the bytes of its wording in the text.
+pub fn find_in_place(text: &str) -> Vec<(Range<usize>, Figure)> {
     let reading = Reading::new(text);
     let mut figures = Vec::new();
     let (mut at, mut floor) = (0, 0);
@@ -105,7 +112,7 @@ pub fn find(text: &str) -> Vec<Figure> {
         match rules::step(&reading, at, floor) {
             Step::Figure(found) => {
                 (at, floor) = (found.end.max(at + 1), found.end);
-                figures.push(found.into_figure(&reading));
+                figures.push((found.bytes(&reading), found.into_figure(&reading)));
             }
             Step::Nothing(end) => at = end,
         }

@@ -62,4 +62,10 @@ ids! {
     PublicationId,
     /// One file of a publication.
     DocumentId,
+    /// What somebody made of a candidate.
+    DecisionId,
+    /// A rule of a team.
+    RuleId,
+    /// A question to a language model.
+    PromptId,
 }

@@ -25,6 +25,7 @@ pub fn fold(name: &str) -> String {
             }
             // An apostrophe joins; everything else that is no letter or digit separates.
             '\'' | '\u{2019}' | '\u{2018}' | '`' => {}
+            c if c.is_ascii_alphanumeric() => add(c.to_ascii_lowercase(), &mut gap),
             c if c.is_alphanumeric() => c.to_lowercase().for_each(|c| add(c, &mut gap)),
             _ => gap = true,
         }

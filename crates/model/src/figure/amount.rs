@@ -67,7 +67,10 @@ impl Amount {
             amount.value = -amount.value;
         }
         match currency {
-            Some(currency) => amount.measure = Measure::Money { currency },
+            Some(currency) => {
+                amount.measure = Measure::Money { currency };
+                amount.read_loose_scale(reading)?;
+            }
             None => amount.read_measure(reading),
         }
         amount.value = amount.value.normalize();
@@ -77,6 +80,16 @@ impl Amount {
     /// The value as a whole number, for those that must be one.
     pub(super) fn whole(&self) -> Option<u32> {
         u32::try_from(self.value).ok().filter(|_| self.value.fract().is_zero())
+    }
+
+    /// "£3 m", "£1.2 bn": only a sum of money has its letter apart.
+    fn read_loose_scale(&mut self, reading: &Reading<'_>) -> Option<()> {
+        let scale = words::glued_scale(reading.word(self.end)).filter(|_| self.scale.is_none() && reading.is(self.end, &["m", "mn", "bn", "tn"]));
+        if let Some(scale) = scale {
+            self.value = self.value.checked_mul(Decimal::from(scale))?;
+            (self.scale, self.end) = (Some(scale), self.end + 1);
+        }
+        Some(())
     }
 
     /// "%", "per cent", "percentage points", "pounds", "pence" after the number.
@@ -129,8 +142,8 @@ fn digits(reading: &Reading<'_>, at: usize) -> Option<Amount> {
     let mut value = Decimal::ZERO;
     let mut end = at;
     if reading.kind(at) == Some(Kind::Number) {
-        value = decimal(reading.text(at))?;
-        end += 1;
+        end += 1 + spaced_groups(reading, at);
+        value = decimal(reading.slice(at, end))?;
     }
     if let Some(hundredths) = reading.sign(end).and_then(words::vulgar_fraction).filter(|_| end == at || reading.glued(end)) {
         value = value.checked_add(Decimal::new(hundredths, 2))?;
@@ -145,12 +158,28 @@ fn digits(reading: &Reading<'_>, at: usize) -> Option<Amount> {
     Some(Amount { value, measure: Measure::Plain, first: at, end, in_words: false, scale })
 }
 
+/// How many groups of three digits follow after a space: "12 000", "1 250 000" where the spaces do not break.
+fn spaced_groups(reading: &Reading<'_>, at: usize) -> usize {
+    let is_digits = |place: usize| reading.text(place).bytes().all(|byte| byte.is_ascii_digit());
+    let belongs = |place: usize| {
+        let text = reading.text(place);
+        let joined = reading.slice(place - 1, place + 1);
+        let is_group = reading.kind(place) == Some(Kind::Number) && text.len() == 3 && is_digits(place) && reading.spaced(place);
+        is_group && (text.starts_with('0') || joined.contains(['\u{a0}', '\u{202f}', '\u{2009}']))
+    };
+    if reading.text(at).len() > 3 || !is_digits(at) || reading.text(at).starts_with('0') {
+        return 0;
+    }
+    // Decimals hold nine such groups.
+    (at + 1..at + 9).take_while(|place| belongs(*place)).count()
+}
+
 fn decimal(digits: &str) -> Option<Decimal> {
     // Longer runs cannot be held; they are turned away before they are copied.
     if digits.len() > 40 {
         return None;
     }
-    Decimal::from_str_exact(&digits.replace(',', "").replace('\u{b7}', ".")).ok()
+    Decimal::from_str_exact(&digits.replace(|c: char| c == ',' || c.is_whitespace(), "").replace('\u{b7}', ".")).ok()
 }
 
 /// "seven", "twenty-five", "two hundred and fifty thousand", "a million", "half a million", "two and a half".
@@ -213,5 +242,10 @@ fn and_a_half(reading: &Reading<'_>, amount: Amount) -> Amount {
     if !reading.is(half, &["half"]) || reading.is(half + 1, &["of", "the", "as"]) {
         return amount;
     }
-    Amount { value: amount.value + Decimal::new(5, 1), end: half + 1, ..amount }
+    let value = amount.value + Decimal::new(5, 1);
+    // "two and a half million"
+    match words::scale(reading.word(half + 1)).filter(|scale| *scale != 12 && amount.scale.is_none()) {
+        Some(scale) => Amount { value: value * Decimal::from(scale), end: half + 2, scale: Some(scale), ..amount },
+        None => Amount { value, end: half + 1, ..amount },
+    }
 }

@@ -198,7 +198,9 @@ fn label(reading: &Reading<'_>, at: usize) -> Option<usize> {
         is_number && reading.is(name, words::LOOSE_LABELS) && !reading.is(before.wrapping_sub(1), &["the", "this", "that", "last", "each", "every", "a"]);
     let is_short = !reading.text(at).contains([',', '.']);
     let is_quarter = is_number && reading.is(name, &["quarter"]) && matches!(reading.text(at), "1" | "2" | "3" | "4");
-    (is_quarter || (is_name && (is_number || reading.is_capitalised(at)) || is_loose) && is_short && !counts).then_some(at + 1)
+    let is_named = is_quarter || is_name && (is_number || reading.is_capitalised(at)) || is_loose;
+    // "quarter 1 (Jan to Mar) 2015"
+    (is_named && is_short && (!counts || is_quarter && reading.sign(at + 1) == Some('('))).then_some(at + 1)
 }
 
 /// A noun that can be counted follows.
@@ -218,7 +220,9 @@ fn year(reading: &Reading<'_>, at: usize) -> Option<usize> {
         return None;
     }
     let before = at.wrapping_sub(1);
-    let is_measured = reading.is(before, &["than", "about", "around", "nearly", "almost", "approximately", "over", "some", "least"]);
+    // "2.0% lower than 2012 (656.5 Mt)", "higher than 2011 levels"
+    let is_comparison = reading.is(before, &["than"]) && reading.is(before.wrapping_sub(1), &["lower", "higher", "larger", "smaller"]);
+    let is_measured = !is_comparison && reading.is(before, &["than", "about", "around", "nearly", "almost", "approximately", "over", "some", "least"]);
     let is_sample = phrase::end(reading, at + 1, false)
         .is_some_and(|end| reading.is(end - 1, words::SAMPLED) || reading.is(end - 1, &["people", "children", "adults", "pupils"]));
     let is_time = reading.is(before, &["in", "since", "from", "during", "between", "until", "by", "and", "to", "of", "the", "before", "after"]);

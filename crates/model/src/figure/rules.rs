@@ -33,6 +33,10 @@ impl Found {
         Figure { wording: reading.slice(self.first, self.end).to_owned(), value: self.value, unit: self.unit }
     }
 
+    pub(super) fn bytes(&self, reading: &Reading<'_>) -> std::ops::Range<usize> {
+        reading.bytes(self.first, self.end)
+    }
+
     pub(super) fn new(reading: &Reading<'_>, tokens: std::ops::Range<usize>, value: Value, unit_from: usize) -> Self {
         Self { first: tokens.start, end: tokens.end, value, unit: reading.slice(unit_from, tokens.end).to_owned() }
     }
@@ -137,7 +141,7 @@ impl<'r, 'a> Numbered<'r, 'a> {
         let low = scaled_like(from, &to)?;
         let fits =
             (from.measure.is_like(to.measure) || from.measure == Measure::Plain && matches!(to.measure, Measure::Percent { .. }) || self.is_money_before(&to))
-                && low <= to.value;
+                && (low <= to.value || self.is_slip(&to));
         if !fits || (from.whole() == Some(1) && from.in_words && reading.is_joint(from.end)) {
             return None;
         }
@@ -145,6 +149,13 @@ impl<'r, 'a> Numbered<'r, 'a> {
         let (end, unit) = self.range_unit(&to, measure);
         let first = if (is_between || is_from) && !reading.is_joint(joint - 1) { before } else { from.first };
         Some(Found { first, end, value: Value::Range { from: low, to: to.value }, unit })
+    }
+
+    /// "16-14 years": no range, but meant as one; whoever checks it should see it.
+    fn is_slip(&self, to: &Amount) -> bool {
+        let is_joined = self.reading.is_joint(self.amount.end) && self.is_plain() && to.measure == Measure::Plain;
+        let is_age = self.reading.is(self.amount.first.wrapping_sub(1), &["aged", "ages"]);
+        is_joined && (is_age || phrase::end(self.reading, to.end, false).is_some())
     }
 
     /// "£3-4 million": the second number leaves out the sign.

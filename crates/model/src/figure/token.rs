@@ -11,6 +11,8 @@
 //!
 //! Not here: what a token means ([`super::words`]).
 
+use std::ops::Range;
+
 use super::words;
 
 /// What a token is.
@@ -58,12 +60,17 @@ impl<'a> Reading<'a> {
         self.tokens.get(at).map_or("", |token| &self.text[token.start..token.end])
     }
 
-    /// The characters from the token `first` up to but not including the token `end`.
-    pub(super) fn slice(&self, first: usize, end: usize) -> &'a str {
+    /// The bytes from the token `first` up to but not including the token `end`; none where that is no stretch of the text.
+    pub(super) fn bytes(&self, first: usize, end: usize) -> Range<usize> {
         match (self.tokens.get(first), self.tokens.get(end.wrapping_sub(1))) {
-            (Some(from), Some(to)) if from.start <= to.end => &self.text[from.start..to.end],
-            _ => "",
+            (Some(from), Some(to)) if from.start <= to.end => from.start..to.end,
+            _ => 0..0,
         }
+    }
+
+    /// The characters of the same.
+    pub(super) fn slice(&self, first: usize, end: usize) -> &'a str {
+        &self.text[self.bytes(first, end)]
     }
 
     /// The word at this place; empty if it is none.

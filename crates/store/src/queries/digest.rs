@@ -1,6 +1,6 @@
 //! Digests: one row each, their taxonomy, and the publishers they name.
 
-use pulse_model::digest::{Digest, Footer, HouseStyle, ImportProfile, Masthead, Sender, TaxonomySector};
+use pulse_model::digest::{Desk, Digest, Footer, HouseStyle, ImportProfile, Masthead, Opening, Sender, TaxonomySector};
 use pulse_model::{Publisher, Slug};
 use serde::{Deserialize, Serialize};
 
@@ -21,6 +21,10 @@ struct Settings {
     sender: Sender,
     house_style: HouseStyle,
     import: ImportProfile,
+    #[serde(default)]
+    desk: Desk,
+    #[serde(default)]
+    opening: Opening,
 }
 
 const SETTINGS_VERSION: u32 = 1;
@@ -103,6 +107,8 @@ impl Settings {
             sender: digest.sender.clone(),
             house_style: digest.house_style.clone(),
             import: digest.import.clone(),
+            desk: digest.desk.clone(),
+            opening: digest.opening.clone(),
         }
     }
 }
@@ -132,6 +138,8 @@ async fn read(connection: &mut Connection, (id, slug, name, tagline, organisatio
         house_style: settings.house_style,
         sectors: taxonomy,
         import: settings.import,
+        desk: settings.desk,
+        opening: settings.opening,
     })
 }
 
