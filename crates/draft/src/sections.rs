@@ -1,0 +1,125 @@
+//! Sections: which part of a document a line belongs to, by the headings above it.
+//!
+//! In: lines. Out: for each line the kind of the nearest heading above it that says one, and the sections of a kind with their
+//! lines. The level of a heading decides where its section ends. A heading is known by its words, wherever it stands: numbered, in a
+//! box, or a short paragraph that is set like one.
+
+use std::ops::Range;
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use crate::reading::{Line, Role, bare};
+
+/// What a section is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// "Key findings", "Main points", "At a glance", "What we found".
+    Findings,
+    /// "Executive summary", "Abstract".
+    Summary,
+    /// "Conclusions", "Conclusions and recommendations", "Discussion".
+    Conclusions,
+    /// "Recommendations", "Recommendation 4", "We recommend".
+    Recommendations,
+    /// "Introduction", "About this report", "Methods": what was done.
+    About,
+    /// "References", "Glossary", "Contact": nothing to draft from.
+    Aside,
+}
+
+/// The lines under a heading.
+#[derive(Clone, Debug)]
+pub(crate) struct Section {
+    /// What its heading says it is for.
+    pub(crate) kind: Kind,
+    /// The line of its heading.
+    pub(crate) heading: usize,
+    /// The lines under it, those of its own sections too.
+    pub(crate) body: Range<usize>,
+}
+
+/// The sections whose heading says what they are for, in order.
+pub(crate) fn sections(lines: &[Line<'_>]) -> Vec<Section> {
+    let mut found: Vec<Section> = Vec::new();
+    // Sections that go on, the outermost first: the level of the heading, its document, and which of `found` it is.
+    let mut open: Vec<(u8, usize, Option<usize>)> = Vec::new();
+    for (at, line) in lines.iter().enumerate() {
+        let Role::Heading(level) = line.role else { continue };
+        while let Some(&(above, document, section)) = open.last() {
+            if above < level && document == line.document {
+                break;
+            }
+            if let Some(section) = section.and_then(|section| found.get_mut(section)) {
+                section.body.end = at.min(end_of(lines, document));
+            }
+            open.pop();
+        }
+        let section = kind_of(line.text).map(|kind| {
+            found.push(Section { kind, heading: at, body: at + 1..at + 1 });
+            found.len() - 1
+        });
+        open.push((level, line.document, section));
+    }
+    for (_, document, section) in open {
+        if let Some(section) = section.and_then(|section| found.get_mut(section)) {
+            section.body.end = end_of(lines, document);
+        }
+    }
+    found
+}
+
+fn end_of(lines: &[Line<'_>], document: usize) -> usize {
+    lines.partition_point(|line| line.document <= document)
+}
+
+/// For each line the kind of the innermost section it is in.
+pub(crate) fn kinds(lines: &[Line<'_>], sections: &[Section]) -> Vec<Option<Kind>> {
+    let mut kinds = vec![None; lines.len()];
+    // Inner sections come behind those they are in.
+    for section in sections {
+        for kind in kinds.get_mut(section.heading..section.body.end).into_iter().flatten() {
+            *kind = Some(section.kind);
+        }
+    }
+    kinds
+}
+
+/// What a heading says its section is for.
+pub(crate) fn kind_of(title: &str) -> Option<Kind> {
+    if title.len() > 120 {
+        return None;
+    }
+    let title = title.to_lowercase().replace('’', "'");
+    let title = bare(LABEL.find(&title).map_or(title.as_str(), |label| &title[label.end()..])).trim_end_matches([':', '.', ' ', '-', '–']);
+    KINDS.iter().find(|(_, pattern)| pattern.is_match(title)).map(|(kind, _)| *kind)
+}
+
+#[expect(clippy::unwrap_used, reason = "constant patterns that a test compiles")]
+static LABEL: LazyLock<Regex> =
+    LazyLock::new(|| Regex::new(r"^(?:(?:section|chapter|part|annex|appendix|box) [\dA-Za-z]{1,3}\s*[:.–-]?\s+|\d{1,2}\s+)").unwrap());
+
+#[expect(clippy::unwrap_used, reason = "constant patterns that a test compiles")]
+static KINDS: LazyLock<Vec<(Kind, Regex)>> = LazyLock::new(|| {
+    let points = "(?:findings?|points?|messages?|results?|facts?|figures?|statistics?|headlines?|takeaways?|insights?|conclusions?|trends?|highlights?|learning|lessons?|stats)";
+    let key = "(?:key|main|headline|major|principal|top|top-?line|core|central|overall|summary|selected|important)";
+    // What may follow a title that is known: "Key findings from the survey", "Main points for June 2019".
+    let tail = r"(?:\s*[:,(–-].*|\s+(?:from|for|of|in|on|about|and|at|by|across)\b.*)?";
+    let findings = format!(
+        "(?:(?:the |our )?(?:{key} )+(?:research |survey |evaluation |statistical )?{points}|(?:summary|overview|synopsis) of (?:the )?(?:{key} )*(?:research |survey )?{points}|headlines?|highlights|at a glance|in brief|in a nutshell|.{{0,40}}: (?:at a glance|{key} {points})|(?:findings?|results) (?:at a glance|in brief)|what (?:we|the (?:research|report|study|survey|evaluation|review|data)) (?:have |has )?(?:found|learned|learnt|tells? us|shows?|says)|what (?:did|do) (?:we|the (?:research|report|study|survey|evaluation|review|data)) (?:find|found|learn|tell us|show|say)|(?:we|the (?:research|study|review|report)) found(?: that)?|(?:our |the |research |survey )?findings)"
+    );
+    let patterns = [
+        (Kind::Recommendations, r"(?:(?:.{0,50} )?recommendations?|we recommend(?: that)?|what we recommend|what (?:should|needs to) happen(?: next| now)?|calls? to action|.{0,20}recommendations? (?:for|to)\b.{0,60}|(?:summary|list|table|schedule) of (?:the )?(?:\w+ )?recommendations?.{0,30}|recommended actions?)".to_owned()),
+        (Kind::Conclusions, r"(?:(?:summary(?: of|,| and)? )?(?:conclusions?|concluding remarks|discussion|summing up)(?:[,:]? (?:and|&) .{0,40})?|.{0,40} conclusions?)".to_owned()),
+        (Kind::Findings, format!("{findings}{tail}")),
+        (Kind::Summary, r"(?:(?:executive|plain english|plain language|lay|short|policy|management|non-technical|report|research) summary.{0,40}|summary|abstract|synopsis|in summary|summary (?:and|of) .{0,40}|overview)".to_owned()),
+        (Kind::Aside, r"(?:(?:end ?|foot ?|background |technical |explanatory )?notes?|references|bibliography|works cited|glossary.{0,30}|abbreviations.{0,30}|acronyms.{0,30}|acknowledge?ments?|(?:about the |list of )?(?:authors?|contributors?|tables|figures|charts)|contacts?(?: us| details)?|(?:main |key )?defin\w+.{0,60}|terms? (?:used|and definitions).{0,40}|(?:further|additional|more|other|related) (?:information|reading|links|statistics|resources|publications?)|how to (?:cite|contact|use).{0,40}|correction.{0,60}|(?:.{0,30} )?(?:foreword|preface)(?: by .{0,40})?|copyright.{0,30}|appendix|appendices|annex(?:es)?|(?:your|user) (?:views|feedback).{0,30}|feedback|(?:data )?quality.{0,50}|revisions?.{0,50}|(?:data )?sources?.{0,40}|users? and uses.{0,30}|uses? of.{0,40}|related .{0,30}|next (?:release|publication)|strengths and limitations|limitations|disclaimer|funding|(?:conflicts?|declarations?) of interests?|supporting information|accessing .{0,30}|download.{0,40}|links to .{0,40}|cookies.{0,20}|share this.{0,20}|print this.{0,20})".to_owned()),
+        (Kind::About, r"(?:(?:1 )?introduction.{0,40}|background.{0,40}|context|purpose.{0,40}|(?:aims?|objectives?)(?: and .{0,30})?|scope.{0,30}|(?:about|in) (?:this|the) (?:report|bulletin|release|article|study|survey|review|research|statistical bulletin|publication|data|evaluation|project).{0,30}|(?:our )?(?:research )?(?:methods?|methodology|approach|design|sample|sampling)(?: and .{0,40})?|how (?:we|the).{0,50}|what (?:we|is this).{0,40}|who (?:is|we).{0,40}|(?:research )?questions?|understanding .{0,60}|(?:data )?(?:collection|analysis)|the (?:survey|study|programme|research|sample|data))".to_owned()),
+    ];
+    patterns.into_iter().map(|(kind, pattern)| (kind, Regex::new(&format!("^(?:{pattern})$")).unwrap())).collect()
+});
+
+/// Whether a paragraph leads in the list behind it.
+pub(crate) fn leads_in(text: &str) -> bool {
+    text.ends_with([':', '–', '—']) && text.len() < 600
+}
