@@ -1,0 +1,51 @@
+//! Dashes between words: no hyphen in their place, and all of one length.
+
+use std::sync::LazyLock;
+
+use regex::Regex;
+
+use super::copy::Copy;
+use super::house::{Habit, House};
+use super::query::{Query, Within};
+use super::rule::Rule;
+
+#[expect(clippy::unwrap_used, reason = "a fixed pattern")]
+static DASH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" --? | ?\u{2014} ?| \u{2013} | -(?:\p{Alphabetic})").unwrap());
+
+/// Counts en dashes between spaces against em dashes.
+pub(super) fn habit(plain: &str, en_dash: &mut Habit) {
+    en_dash.this += plain.matches(" \u{2013} ").count();
+    en_dash.that += plain.matches('\u{2014}').count();
+}
+
+pub(super) fn ask(copy: &Copy<'_>, house: &House) -> Vec<Query> {
+    let (en, em) = (house.en_dash.is_this(5), house.en_dash.is_that(5));
+    let dash = if em { "\u{2014}" } else { " \u{2013} " };
+    let mut queries = Vec::new();
+    // Titles are as their publishers wrote them: where hyphens are the rule in them, they stay.
+    let titles = |mark: &str| copy.lines.iter().filter(|line| line.within == Within::Title && line.plain.contains(mark)).count();
+    let in_titles = titles(" - ") < 3 || titles(" - ") <= titles(" \u{2013} ");
+    for line in copy.lines.iter().filter(|line| in_titles || matches!(line.within, Within::Text(_))) {
+        for found in DASH.find_iter(&line.plain) {
+            let written = found.as_str();
+            // Only the hyphen of " -word" goes, not the letter behind it.
+            let range = found.start()..(found.start() + written.trim_end_matches(char::is_alphabetic).len());
+            let is_hyphen = written.contains('-');
+            let touches_number =
+                |text: &str, at_end: bool| if at_end { text.ends_with(|c: char| c.is_ascii_digit()) } else { text.starts_with(|c: char| c.is_ascii_digit()) };
+            // Between numbers it is a range or a minus sign.
+            let is_reckoning = touches_number(&line.plain[..range.start], true) && touches_number(&line.plain[range.end..], false);
+            if line.is_literal(&range) || (is_hyphen && (is_reckoning || range.start == 0)) {
+                continue;
+            }
+            let message = match written.trim() {
+                _ if is_hyphen => "A hyphen stands where a dash belongs.",
+                "\u{2014}" if en => "The digest writes a short dash between spaces.",
+                "\u{2013}" if em => "The digest writes a long dash without spaces.",
+                _ => continue,
+            };
+            queries.push(line.fixable(Rule::DASHES, range, dash, message));
+        }
+    }
+    queries
+}

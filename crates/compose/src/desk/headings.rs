@@ -1,0 +1,135 @@
+//! The shape of headings: `Publisher. Title.`, in sentences as the digest writes them.
+
+use pulse_model::name::fold;
+use pulse_model::publisher::split_abbreviation;
+
+use super::copy::{Copy, Item, Line, about};
+use super::query::{Part, Query, Within};
+use super::rule::Rule;
+
+pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
+    let mut queries = Vec::new();
+    // A digest of links prints no publishers; a digest of software has titles that begin small.
+    let nameless = copy.entries.iter().filter(|item| item.entry.publishers.is_empty()).count();
+    let prints_publishers = nameless * 2 <= copy.entries.len().max(2);
+    for item in &copy.entries {
+        queries.extend(parts(item, prints_publishers));
+    }
+    let small = copy.entries.iter().filter(|item| item.entry.title.starts_with(char::is_lowercase)).count();
+    let begins_large = small * 5 <= copy.entries.len() + 5;
+    let titles = |wanted: fn(&str) -> bool| {
+        copy.lines.iter().filter(|line| line.within == Within::Title).filter(|line| wanted(&line.plain)).count()
+            + copy.known.archive.iter().flat_map(|edition| edition.entries()).filter(|entry| wanted(&entry.title)).count()
+    };
+    // Titles keep their publishers' capitals in some digests and not in others.
+    let (in_capitals, in_sentences) = (titles(is_title_case), titles(is_sentence_case));
+    let writes_sentences = in_sentences >= 8 && in_capitals * 4 <= in_sentences;
+    for line in &copy.lines {
+        match line.within {
+            Within::Publisher(_) => queries.extend(publisher(line)),
+            Within::Title => {
+                queries.extend(shape(line, begins_large));
+                queries.extend(repeats_publisher(copy, line));
+                if writes_sentences && matches!(line.part, Part::Entry { .. }) && is_title_case(&line.plain) {
+                    queries.push(line.query(
+                        Rule::HEADING,
+                        0..line.plain.len(),
+                        "The title has a capital on every word; the digest writes titles as sentences. Keep the capitals of names only.",
+                    ));
+                }
+            }
+            _ => {}
+        }
+    }
+    queries
+}
+
+fn parts(item: &Item<'_>, prints_publishers: bool) -> Option<Query> {
+    let entry = item.entry;
+    if entry.title.trim().is_empty() {
+        return Some(about(&item.part, Rule::HEADING, &entry.heading(), "The entry has no title. Write one."));
+    }
+    let nobody = entry.publishers.iter().all(|name| name.trim().is_empty());
+    (nobody && prints_publishers).then(|| about(&item.part, Rule::HEADING, &entry.heading(), "The entry has no publisher. Say whose publication it is."))
+}
+
+fn publisher(line: &Line<'_>) -> Option<Query> {
+    let name = line.plain.trim_end();
+    // "Harbour Ltd." before the heading's own stop would end in two.
+    let bare = name.trim_end_matches(['.', ',', ':', ';', ' ']);
+    (bare.len() < name.len() && !bare.is_empty())
+        .then(|| {
+            line.fixable(Rule::HEADING, bare.len()..line.plain.len(), "", "The heading puts a stop behind the publisher itself; this would be a second mark.")
+        })
+        .map(|query| widen(line, query, bare))
+}
+
+/// A fix needs words on both sides of an edge: the last letter before the marks comes along.
+fn widen(line: &Line<'_>, query: Query, bare: &str) -> Query {
+    let start = bare.char_indices().next_back().map_or(0, |(at, _)| at);
+    line.fixable(query.rule, start..line.plain.len(), &bare[start..], query.message)
+}
+
+fn shape(line: &Line<'_>, begins_large: bool) -> Vec<Query> {
+    let title = line.plain.as_str();
+    let mut queries = Vec::new();
+    let letters = title.chars().filter(|c| c.is_alphabetic()).count();
+    let small = title.chars().filter(|c| c.is_lowercase()).count();
+    if letters >= 12 && small * 10 <= letters && title.split_whitespace().count() >= 3 {
+        queries.push(line.query(Rule::HEADING, 0..title.len(), "The title is in capitals. Write it as a sentence."));
+    }
+    let bare = title.trim_end_matches(['.', ' ', ',', ';', ':']);
+    let tail = &title[bare.len()..];
+    let is_ellipsis = tail == "...";
+    if (tail.len() >= 2 || tail == "." || tail.starts_with([',', ';', ':'])) && !is_ellipsis && !bare.is_empty() {
+        let query = line.query(Rule::HEADING, bare.len()..title.len(), "The title ends in a mark too many; the heading puts its own stop.");
+        queries.push(widen(line, query, bare));
+    }
+    let first = title.split_whitespace().next().unwrap_or("");
+    // "iPads" begins small and means it.
+    if begins_large
+        && first.starts_with(char::is_lowercase)
+        && !first.contains(char::is_uppercase)
+        && first.chars().all(|c| c.is_alphabetic() || c == '-' || c == ':')
+    {
+        let upper: String = first.chars().take(1).flat_map(char::to_uppercase).collect();
+        let length = first.chars().next().map_or(0, char::len_utf8);
+        queries.push(line.fixable(Rule::HEADING, 0..length, upper, "The title begins with a small letter."));
+    }
+    queries
+}
+
+/// "Harbour Trust. Harbour Trust: who cares?"
+fn repeats_publisher(copy: &Copy<'_>, line: &Line<'_>) -> Option<Query> {
+    let Part::Entry { number, .. } = line.part else { return None };
+    let entry = copy.entries.get(number - 1)?.entry;
+    for name in entry.publishers.iter().flat_map(|name| [name.as_str(), split_abbreviation(name).0]) {
+        let rest = line.plain.strip_prefix(name).map(|rest| rest.trim_start_matches(['\'', '\u{2019}']));
+        let Some(rest) = rest.filter(|rest| !fold(name).is_empty() && rest.starts_with([':', '.', ' '])) else { continue };
+        let title = rest.trim_start_matches([':', '.', '-', '\u{2013}', '\u{2014}', '|', ' ']);
+        let is_set_apart = rest.trim_start().starts_with([':', '.', '-', '\u{2013}', '\u{2014}', '|']);
+        if is_set_apart && !title.is_empty() {
+            let range = 0..line.plain.len();
+            let upper: String = title.chars().take(1).flat_map(char::to_uppercase).chain(title.chars().skip(1)).collect();
+            return Some(line.fixable(Rule::HEADING, range, upper, "The title begins with its publisher, who stands before it already."));
+        }
+    }
+    None
+}
+
+/// Words that could have a small letter: not the first, and no joining words.
+fn inner_words(title: &str) -> Vec<&str> {
+    title.split_whitespace().skip(1).filter(|word| word.len() >= 4 && word.starts_with(char::is_alphabetic)).collect()
+}
+
+fn is_title_case(title: &str) -> bool {
+    let words = inner_words(title);
+    let joining = ["with", "from", "into", "that", "what", "over", "after", "before", "through", "between", "their"];
+    let own: Vec<&&str> = words.iter().filter(|word| !joining.contains(*word)).collect();
+    own.len() >= 5 && own.iter().all(|word| word.starts_with(char::is_uppercase)) && title.chars().any(char::is_lowercase)
+}
+
+fn is_sentence_case(title: &str) -> bool {
+    let words = inner_words(title);
+    words.len() >= 2 && words.iter().filter(|word| word.starts_with(char::is_lowercase)).count() * 2 >= words.len()
+}

@@ -1,0 +1,187 @@
+//! Links: where they lead, whether they are there, and what their words say.
+
+use std::sync::LazyLock;
+
+use pulse_model::digest::Shape;
+use pulse_model::name::fold;
+use regex::Regex;
+
+use super::LinkState;
+use super::copy::{Copy, about};
+use super::query::{Fix, Part, Query, Within};
+use super::rule::Rule;
+
+/// Words that say nothing of where they lead, folded.
+const EMPTY: [&str; 32] = [
+    "here",
+    "click here",
+    "click",
+    "read more",
+    "more",
+    "find out more",
+    "learn more",
+    "see more",
+    "this",
+    "this link",
+    "this page",
+    "link",
+    "the link",
+    "website",
+    "web page",
+    "webpage",
+    "page",
+    "download",
+    "download here",
+    "read here",
+    "see here",
+    "view",
+    "view here",
+    "read",
+    "more information",
+    "further information",
+    "information",
+    "details",
+    "more details",
+    "pdf",
+    "visit",
+    "available here",
+];
+
+/// Words that promise a link and are none.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern")]
+static PROMISE: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?i)\b(?:click (?:here|on the link)|(?:available|downloaded|download(?: it)?|read(?: it| more)?|found|accessed|viewed) here|(?:see|follow|use) (?:the|this) link(?: below| above)?)\b").unwrap()
+});
+
+pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
+    let mut queries = without_link(copy);
+    queries.extend(beside(copy));
+    for line in copy.prose() {
+        let Some(text) = line.text else { continue };
+        let mut at = 0;
+        let mut labels: Vec<(std::ops::Range<usize>, &str)> = Vec::new();
+        for run in text.runs() {
+            let range = at..at + run.text.len();
+            at = range.end;
+            match (&run.style.link, labels.last_mut()) {
+                (Some(href), Some((label, address))) if label.end == range.start && *address == href.as_str() => label.end = range.end,
+                (Some(href), _) => labels.push((range, href.as_str())),
+                (None, _) => {}
+            }
+        }
+        for (range, address) in &labels {
+            if let Some((rule, message)) = state(copy, address) {
+                queries.push(moved(copy, address, line.query(rule, range.clone(), message)));
+            }
+            if let Some(message) = says_nothing(&line.plain[range.clone()], address) {
+                queries.push(line.query(Rule::LINK_TEXT, range.clone(), message));
+            }
+        }
+        for found in PROMISE.find_iter(&line.plain) {
+            if !labels.iter().any(|(label, _)| label.start < found.end() && found.start() < label.end) {
+                queries.push(line.query(Rule::LINK_MISSING, found.range(), "These words promise a link, and there is none. Add it, or change the words."));
+            }
+        }
+    }
+    queries
+}
+
+/// Entries without any link. Where most have none, the file they came from had lost them: one query says so.
+fn without_link(copy: &Copy<'_>) -> Vec<Query> {
+    // In a list of links, what has none is a heading's own text.
+    if copy.known.digest.import.shape == Shape::Links {
+        return Vec::new();
+    }
+    let bare: Vec<_> = copy.entries.iter().filter(|item| item.entry.links.is_empty()).collect();
+    if bare.len() > 3 && bare.len() * 2 > copy.entries.len() {
+        let message = format!("{} of {} entries have no link. Add the addresses of their publications.", bare.len(), copy.entries.len());
+        return vec![about(&Part::Edition, Rule::LINK_MISSING, "", message)];
+    }
+    bare.iter().map(|item| about(&item.part, Rule::LINK_MISSING, &item.entry.heading(), "The entry has no link. Add the address of its publication.")).collect()
+}
+
+/// Links beside the text: of headings.
+fn beside(copy: &Copy<'_>) -> Vec<Query> {
+    let news = copy.edition.news.iter().zip(1..).map(|(item, number)| (Part::News { number }, &item.links, &item.title));
+    let entries = copy.entries.iter().map(|item| (item.part.clone(), &item.entry.links, &item.entry.title));
+    let mut queries = Vec::new();
+    for (part, links, title) in news.chain(entries) {
+        for (number, link) in (1..).zip(links) {
+            let words = if link.text.is_empty() { title } else { &link.text };
+            if let Some((rule, message)) = state(copy, link.url.as_str()) {
+                let mut query = about(&part, rule, words, message);
+                query.place.within = Within::Link(number);
+                queries.push(moved(copy, link.url.as_str(), query));
+            }
+            if number > 1
+                && let Some(message) = says_nothing(&link.text, link.url.as_str())
+            {
+                let mut query = about(&part, Rule::LINK_TEXT, words, message);
+                query.place.within = Within::Link(number);
+                queries.push(query);
+            }
+        }
+    }
+    queries
+}
+
+/// What is wrong with an address, if it was asked and something is.
+fn state(copy: &Copy<'_>, address: &str) -> Option<(Rule, String)> {
+    match copy.known.links.get(address)? {
+        LinkState::Fine => None,
+        LinkState::Moved { to } => moved_to(address, to).map(|message| (Rule::LINK_MOVED, message)),
+        LinkState::Dead { why } => Some((Rule::LINK_DEAD, format!("{address} leads nowhere: {why}. Correct it, or take the link out."))),
+    }
+}
+
+/// What to say of an address that has moved. Nothing where it only leads to itself.
+fn moved_to(address: &str, to: &str) -> Option<String> {
+    let ((host, path), (new_host, new_path)) = (place(address), place(to));
+    Some(match () {
+        () if (&host, &path) == (&new_host, &new_path) => {
+            let to = with_fragment(address, to);
+            return (to != address).then(|| format!("{address} has moved to {to}. Link there."));
+        }
+        () if new_path.is_empty() && !path.is_empty() => {
+            format!("{address} leads to a home page now, {to}. What was linked may be gone: find its new address, or take the link out.")
+        }
+        () => format!("{address} leads to {to} now. See that it is the same page, and link there."),
+    })
+}
+
+/// The fix of a moved address: only where it is the same page under another scheme, with or without "www." or a slash.
+fn moved(copy: &Copy<'_>, address: &str, query: Query) -> Query {
+    let fix = match copy.known.links.get(address) {
+        Some(LinkState::Moved { to }) if place(address) == place(to) => Some(Fix::Address { old: address.to_owned(), new: with_fragment(address, to) }),
+        _ => None,
+    };
+    Query { fix, ..query }
+}
+
+/// Where an address has moved, at the same place of the page.
+fn with_fragment(address: &str, to: &str) -> String {
+    match address.split_once('#') {
+        Some((_, fragment)) if !to.contains('#') => format!("{to}#{fragment}"),
+        _ => to.to_owned(),
+    }
+}
+
+/// The host without "www.", and the path and query without a last slash of the path.
+fn place(address: &str) -> (String, String) {
+    let page = address.split('#').next().unwrap_or_default();
+    let rest = page.split_once("://").map_or(page, |(_, rest)| rest);
+    let (host, path) = rest.split_at(rest.find(['/', '?']).unwrap_or(rest.len()));
+    let host = host.to_lowercase();
+    let (path, query) = path.split_at(path.find('?').unwrap_or(path.len()));
+    (host.strip_prefix("www.").unwrap_or(&host).to_owned(), format!("{}{query}", path.trim_end_matches('/')))
+}
+
+fn says_nothing(label: &str, address: &str) -> Option<String> {
+    let is_address = label.contains("://") || (label.starts_with("www.") && label.contains('/'));
+    if is_address && !address.starts_with("mailto:") {
+        return Some("The words of this link are its address. Say in words where it leads.".to_owned());
+    }
+    let folded = fold(label);
+    (EMPTY.contains(&folded.as_str()) || !label.chars().any(char::is_alphanumeric))
+        .then(|| format!("\u{201c}{label}\u{201d} does not say where the link leads. Link words that do."))
+}
