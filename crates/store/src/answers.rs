@@ -7,6 +7,7 @@ mod retention;
 mod safeguard;
 mod send;
 mod sender;
+mod triage;
 
 use pulse_model::{Edition, EditionKey, Publisher, Slug, Status};
 
@@ -28,6 +29,7 @@ pub use send::{
 };
 
 pub use sender::{Seed, SeedEnd, SenderChange};
+pub use triage::{DeskAnswer, DocumentBrief, InboxRow, LinkOutcome, NewDecision, NewPrompt, PromptEnd, PromptRow, StoredDraft, StoredRule};
 
 /// The file an edition was read from.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -45,6 +47,8 @@ pub enum Conflict {
     Refuse,
     /// Keep the old text as a revision, as long as nobody has signed it off.
     Replace,
+    /// As [`Conflict::Replace`], where the text is still the one saved at that moment: what somebody else saved meanwhile stays.
+    ReplaceSavedAt(i64),
 }
 
 /// What saving an edition did.

@@ -8,7 +8,7 @@ use pulse_model::life::LifeError;
 use pulse_model::subscriber::{Basis, StateError};
 use pulse_model::{EditionKey, Slug, Status};
 
-use crate::{ComplaintId, EditionId, SendId, SubscriberId};
+use crate::{ComplaintId, EditionId, PublicationId, SendId, SubscriberId};
 
 /// The cause of an error, of whatever type it was.
 pub type Cause = Box<dyn Error + Send + Sync>;
@@ -79,6 +79,12 @@ pub enum StoreError {
     NoDigest {
         /// The name.
         slug: Slug,
+    },
+    /// There is no publication with this id.
+    #[error("there is no publication {id}")]
+    NoPublication {
+        /// The id.
+        id: PublicationId,
     },
     /// There is no edition with this id.
     #[error("there is no edition {id}")]

@@ -20,6 +20,12 @@ impl Ids {
         Self { next: random & !(1 << 61) }
     }
 
+    /// Ids behind `last`, also where the clock has not moved since it was made.
+    pub(crate) fn behind(last: Option<Uuid>, now: i64) -> Self {
+        let ids = Self::at(now);
+        Self { next: last.map_or(ids.next, |last| ids.next.max(last.as_u128() + 1)) }
+    }
+
     pub(crate) fn make(&mut self) -> Uuid {
         let id = Uuid::from_u128(self.next);
         self.next += 1;
@@ -42,5 +48,6 @@ mod tests {
         assert_eq!(second.get_variant(), uuid::Variant::RFC4122);
         assert_eq!(first.get_timestamp().map(|time| time.to_unix()), Some((1_700_000_000, 123_000_000)));
         assert_ne!(Ids::at(now).make(), first);
+        assert!(Ids::behind(Some(second), now - 1).make() > second);
     }
 }

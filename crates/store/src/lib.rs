@@ -6,7 +6,7 @@
 //! (`postgres`); [`Store`] picks one. What truly differs has a name in `dialect`.
 //!
 //! To add an operation: write the function in its file of `queries`, add the method here or in the file of its subject
-//! (`readers`, `sends`, `mails`, `safeguards`, `senders`, `retention`, `sources`, `harvested`, `publications`), and take a step with it in `testkit::store_story`, which both engines must pass.
+//! (`readers`, `sends`, `mails`, `safeguards`, `senders`, `retention`, `sources`, `harvested`, `publications`, `triage`), and take a step with it in `testkit::store_story`, which both engines must pass.
 //!
 //! Invariants: what changes several rows is one transaction. Times come in as `now` and are Unix milliseconds in UTC; ids
 //! are UUIDv7, made in `ids` alone. After an error the same store can be asked again.
@@ -53,6 +53,7 @@ mod senders;
 mod sends;
 mod sources;
 mod sqlite;
+mod triage;
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -73,11 +74,12 @@ pub use crate::answers::{
     Captured, Check, CheckEnd, CheckReason, DocumentRow, DocumentVersion, Keeping, KeptRecord, KnownPublication, KnownRecord, LookCounts, Looked,
     PublicationFilter, PublicationRow, ReadDocument, SourceHealth, SourceRow, SourceTurn, StoredPublication, Tried, TryEnd, WhichSources, Work,
 };
+pub use crate::answers::{DeskAnswer, DocumentBrief, InboxRow, LinkOutcome, NewDecision, NewPrompt, PromptEnd, PromptRow, StoredDraft, StoredRule};
 pub use crate::dialect::Patience;
 pub use crate::error::{Cause, Fault, StoreError};
 pub use pulse_model::ids::{
-    AddressChangeId, AuditId, BounceId, ComplaintId, DeliveryId, DigestId, DocumentId, EditionId, NoticeId, PublicationId, PublisherId, RecordId, SendId,
-    SourceId, SubscriberId, SuppressionId,
+    AddressChangeId, AuditId, BounceId, ComplaintId, DecisionId, DeliveryId, DigestId, DocumentId, EditionId, NoticeId, PromptId, PublicationId, PublisherId,
+    RecordId, RuleId, SendId, SourceId, SubscriberId, SuppressionId,
 };
 
 use crate::address::Address;

@@ -19,6 +19,7 @@ const FILES: &[(&str, &str)] = &[
     ("source", include_str!("../migrations/0013_source.sql")),
     ("publication", include_str!("../migrations/0014_publication.sql")),
     ("document", include_str!("../migrations/0015_document.sql")),
+    ("triage", include_str!("../migrations/0016_triage.sql")),
 ];
 
 /// The number of the last migration.

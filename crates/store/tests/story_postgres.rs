@@ -17,7 +17,7 @@ async fn postgres_passes_the_story() {
 
         // A second start finds all of it, and has nothing to migrate.
         let store = Store::open(&address).await.unwrap();
-        assert_eq!(store.editions(None, None).await.unwrap().len(), 5);
+        assert_eq!(store.editions(None, None).await.unwrap().len(), 6);
         store.close().await;
     })
     .await;

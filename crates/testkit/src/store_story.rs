@@ -12,6 +12,7 @@ pub mod retention;
 pub mod safeguards;
 pub mod senders;
 pub mod sends;
+pub mod triage;
 
 use jiff::civil::date;
 use pulse_model::digest::{Picture, TaxonomySector};
@@ -47,6 +48,7 @@ pub async fn run(store: &Store) {
     safeguards::run(store, &digest.slug).await;
     senders::run(store, &digest.slug).await;
     harvest::run(store).await;
+    triage::run(store, &digest.slug).await;
     retention::run(store).await;
 }
 
@@ -63,6 +65,8 @@ pub fn digest() -> Digest {
     digest.masthead.logo = Some(Picture { file: "logo.png".into(), alt: "Skerrow Research".into(), data: "iVBORw0KGgo=".into() });
     digest.footer.email = "info@skerrow.example".into();
     digest.house_style.news_heading = "Our news".into();
+    digest.desk.words = vec!["telecare".into()];
+    digest.opening.closing = "Best wishes,".into();
     digest.import.also_called = vec!["The Tide".into()];
     digest.sectors = vec![
         sector("Adult social care and health", &["Adult services"], &["Reports", "Briefings"]),

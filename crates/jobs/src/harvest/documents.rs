@@ -9,8 +9,9 @@ use pulse_model::document::{Document, Form, Metadata};
 use pulse_model::publication::Change;
 use pulse_model::{ContentHash, Identifier, LinkRole, ProblemKind, Publication};
 use pulse_store::originals::OriginalsError;
-use pulse_store::{Check, CheckEnd, CheckReason, DocumentRow, PublicationId, ReadDocument, SourceId, Tried, TryEnd};
-use pulse_triage::{identity, publications, version};
+use pulse_store::{Check, CheckEnd, CheckReason, DocumentBrief, DocumentRow, PublicationId, ReadDocument, SourceId, Tried, TryEnd};
+use pulse_triage::similar::Sketch;
+use pulse_triage::{identity, publications, subject, version};
 use url::Url;
 
 use super::rhythm::{DAY_MS, next_check};
@@ -233,10 +234,18 @@ async fn try_one<D: Door, R: Reader>(harvester: &Harvester<D, R>, check: &Check,
         changes.push(Change::DocumentAdded { document: place.url.to_string() });
     }
     let size_bytes = fetched.bytes.len() as u64;
+    let (final_url, media_type) = (fetched.url.to_string(), fetched.media_type);
     harvester.originals.keep(fetched.bytes).await?;
-    let read =
-        ReadDocument { etag, last_modified, final_url: fetched.url.to_string(), media_type: fetched.media_type, original, size_bytes, document, changes };
+    let brief = brief(&document);
+    let read = ReadDocument { etag, last_modified, final_url, media_type, original, size_bytes, document, brief, changes };
     Ok(Outcome { end: TryEnd::Read(Box::new(read)), said, attachments, is_passing: false })
+}
+
+/// What an inbox shows and compares of a document.
+fn brief(document: &Document) -> DocumentBrief {
+    let text = document.text();
+    let sketch = Sketch::of(&text).map(|sketch| sketch.to_string()).unwrap_or_default();
+    DocumentBrief { beginning: subject::beginning(document), word_count: text.split_whitespace().count() as u64, sketch }
 }
 
 impl Outcome {

@@ -157,12 +157,16 @@ async fn look<D: Door, R>(harvester: &Harvester<D, R>, row: &SourceRow, memory: 
 pub(super) async fn keep<D, R>(
     harvester: &Harvester<D, R>,
     row: &SourceRow,
-    look: Look,
+    mut look: Look,
     before: &Memory,
     old_before: Option<i64>,
     tally: &mut Tally,
 ) -> Result<bool, JobError> {
     look.problems.iter().for_each(|problem| tally.problem(problem.to_string()));
+    if let Some(publisher) = &row.source.publisher {
+        // A channel of one publisher need not say each time whose it is.
+        look.records.iter_mut().filter(|record| record.publishers.is_empty()).for_each(|record| record.publishers.push(publisher.clone()));
+    }
     let memory = serde_json::to_string(&look.memory).unwrap_or_default();
     let identifiers: Vec<Vec<Identifier>> = match row.source.channel {
         Channel::Manual | Channel::Mailbox { .. } => look.records.iter().map(add::identifiers).collect(),

@@ -4,7 +4,7 @@ use pulse_model::document::Form;
 use pulse_model::publication::Change;
 use pulse_model::{ContentHash, Document, Identifier, Publication, Record, Version};
 
-use crate::{DocumentId, PublicationId, SourceId};
+use crate::{DocumentBrief, DocumentId, PublicationId, SourceId};
 
 /// A source, and how it goes.
 #[derive(Clone, Debug, PartialEq)]
@@ -291,6 +291,8 @@ pub struct ReadDocument {
     pub size_bytes: u64,
     /// What it says.
     pub document: Document,
+    /// It in short.
+    pub brief: DocumentBrief,
     /// What is different from its last version; nothing for the first documents of a publication.
     pub changes: Vec<Change>,
 }

@@ -43,6 +43,8 @@ pub(crate) async fn absorb(connection: &mut Connection, from: PublicationId, int
         "UPDATE record SET publication_id = $2 WHERE publication_id = $1 AND NOT EXISTS (SELECT 1 FROM record AS other \
          WHERE other.publication_id = $2 AND other.source_id = record.source_id AND other.record_key = record.record_key)",
         "UPDATE publication_identifier SET publication_id = $2 WHERE publication_id = $1",
+        "UPDATE decision SET publication_id = $2 WHERE publication_id = $1",
+        "UPDATE draft SET publication_id = $2 WHERE publication_id = $1 AND digest_id NOT IN (SELECT digest_id FROM draft WHERE publication_id = $2)",
         "UPDATE publication_merge SET into_id = $2 WHERE into_id = $1",
     ] {
         sqlx::query(sql).bind(&gone).bind(&stays).execute(&mut *connection).await?;

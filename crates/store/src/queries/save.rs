@@ -7,11 +7,11 @@ use uuid::Uuid;
 
 use crate::ids::Ids;
 use crate::rows::{self, Head, LinkRow, Rows, parsed};
-use crate::{Conflict, EditionId, Saved, Source, StoreError, StoredEdition};
+use crate::{Conflict, EditionId, NewDecision, Saved, Source, StoreError, StoredEdition};
 
 use super::dialect::{self, Answer, Connection, Connections};
 use super::insert::insert;
-use super::{digest, publisher};
+use super::{decision, digest, publisher};
 
 pub(crate) async fn save(db: &Connections, edition: &Edition, source: &Source, conflict: Conflict, now: i64) -> Answer<Saved> {
     if let Some(slug) = rows::slug_twice(edition) {
@@ -43,6 +43,25 @@ pub(crate) async fn save(db: &Connections, edition: &Edition, source: &Source, c
     Ok(saved)
 }
 
+/// Saves an edition that is not there yet, and the decisions that made it, all or nothing.
+pub(crate) async fn begin(db: &Connections, edition: &Edition, used: &[NewDecision<'_>], now: i64) -> Answer<EditionId> {
+    if let Some(slug) = rows::slug_twice(edition) {
+        return Err(StoreError::SlugTwice { digest: edition.digest.clone(), key: edition.key(), slug: slug.to_owned() }.into());
+    }
+    let (_, sha256) = rows::content(edition)?;
+    let mut tx = db.begin_write().await?;
+    let digest_id = digest::lock(&mut tx, &edition.digest).await?;
+    if existing(&mut tx, &digest_id, edition).await?.is_some() {
+        return Err(StoreError::EditionDiffers { digest: edition.digest.clone(), key: edition.key() }.into());
+    }
+    let id = create(&mut tx, &digest_id, (edition, &sha256), &Source::default(), &mut Ids::at(now), now).await?;
+    for decision in used {
+        decision::insert(&mut tx, &digest_id, *decision, now).await?;
+    }
+    tx.commit().await?;
+    Ok(id)
+}
+
 /// The edition of this digest and key, if its content has this hash.
 async fn with_content(db: &Connections, edition: &Edition, sha256: &str) -> Answer<Option<EditionId>> {
     let sql = "SELECT e.id FROM edition e JOIN digest d ON d.id = e.digest_id WHERE d.slug = $1 AND e.edition_key = $2 AND e.content_sha256 = $3";
@@ -65,7 +84,8 @@ fn may_replace(old: &StoredEdition, conflict: Conflict) -> Result<(), StoreError
     match conflict {
         // Said first, because asking to replace it would then be refused too.
         _ if !old.status.is_open() => Err(StoreError::EditionLocked { digest, key, status: old.status }),
-        Conflict::Refuse => Err(StoreError::EditionDiffers { digest, key }),
+        Conflict::ReplaceSavedAt(at) if at == old.text_saved_at => Ok(()),
+        Conflict::Refuse | Conflict::ReplaceSavedAt(_) => Err(StoreError::EditionDiffers { digest, key }),
         Conflict::Replace => Ok(()),
     }
 }

@@ -4,8 +4,8 @@ use pulse_model::document::{Content, Document, Metadata};
 use pulse_model::publication::Change;
 use pulse_model::{Channel, ContentHash, Identifier, LinkRole, Publication, Record, RecordLink, Source};
 use pulse_store::{
-    Check, CheckEnd, CheckReason, Keeping, KeptRecord, Lease, LookCounts, Looked, PublicationFilter, PublicationId, ReadDocument, SourceHealth, SourceId,
-    Store, StoreError, Tried, TryEnd, WhichSources, Work,
+    Check, CheckEnd, CheckReason, DocumentBrief, Keeping, KeptRecord, Lease, LookCounts, Looked, PublicationFilter, PublicationId, ReadDocument, SourceHealth,
+    SourceId, Store, StoreError, Tried, TryEnd, WhichSources, Work,
 };
 
 use super::{Chapter, HOUR, START};
@@ -74,7 +74,7 @@ fn record(key: &str) -> Record {
     Record { key: key.into(), title: "Waiting well".into(), links: vec![link], published_at: Some(NOW), ..Record::default() }
 }
 
-fn kept(key: &str) -> KeptRecord {
+pub(super) fn kept(key: &str) -> KeptRecord {
     KeptRecord { record: record(key), hash: ContentHash::of(key.as_bytes()), work: 0 }
 }
 
@@ -82,7 +82,7 @@ fn identifier(text: &str) -> Identifier {
     text.parse().expect("an identifier")
 }
 
-fn work(identifiers: &[&str]) -> Work {
+pub(super) fn work(identifiers: &[&str]) -> Work {
     Work {
         id: None,
         from_version: 0,
@@ -163,12 +163,12 @@ async fn keep_what_a_look_brings(store: &Store, quay: SourceId, bench: SourceId)
     Ok(id)
 }
 
-fn document(words: &str) -> Document {
+pub(super) fn document(words: &str) -> Document {
     let block = Content::Paragraph { text: words.into() };
     Document::new(Metadata { title: "Waiting".into(), ..Metadata::default() }, [(None, block)], None, Vec::new())
 }
 
-fn read(words: &str, changes: Vec<Change>) -> Tried {
+pub(super) fn read(words: &str, changes: Vec<Change>) -> Tried {
     let end = TryEnd::Read(Box::new(ReadDocument {
         etag: Some("\"1\"".into()),
         last_modified: None,
@@ -177,6 +177,7 @@ fn read(words: &str, changes: Vec<Change>) -> Tried {
         original: ContentHash::of(words.as_bytes()),
         size_bytes: words.len() as u64,
         document: document(words),
+        brief: DocumentBrief { beginning: words.into(), word_count: 3, sketch: "s1:00".into() },
         changes,
     }));
     Tried { url: "https://quay.example/waiting".into(), position: 0, title: "Page".into(), end }
