@@ -239,6 +239,69 @@ pub enum JobError {
         /// As it was asked for.
         send: SendId,
     },
+    /// Nothing in the inbox goes by this name.
+    #[error("there is no publication \u{201c}{name}\u{201d} in the inbox")]
+    NoSuchCandidate {
+        /// As it was asked for.
+        name: String,
+    },
+    /// Several ids end so.
+    #[error("\u{201c}{name}\u{201d} could be {}", known.join(" or "))]
+    WhichCandidate {
+        /// As it was asked for.
+        name: String,
+        /// Their titles.
+        known: Vec<String>,
+    },
+    /// An edition that was to be begun is there.
+    #[error("the {title} edition of {digest} is here already")]
+    EditionThere {
+        /// Of which digest.
+        digest: Slug,
+        /// "May 2023".
+        title: String,
+    },
+    /// Its settings.
+    #[error("the language model of {digest} cannot be used")]
+    LanguageModel {
+        /// Of which digest.
+        digest: Slug,
+        /// Why.
+        #[source]
+        cause: Box<dyn std::error::Error + Send + Sync>,
+    },
+    /// The desk may not change it.
+    #[error("the {title} edition of {digest} is {status}, and its text is locked")]
+    DeskLocked {
+        /// Of which digest.
+        digest: Slug,
+        /// "May 2023".
+        title: String,
+        /// Signed off or published.
+        status: Status,
+    },
+    /// Somebody saved the edition while the desk read it.
+    #[error("the {title} edition of {digest} was changed while the desk read it; nothing was corrected")]
+    DeskOvertaken {
+        /// Of which digest.
+        digest: Slug,
+        /// "May 2023".
+        title: String,
+    },
+    /// The copy desk found errors.
+    #[error("the {title} edition of {digest} cannot be signed off: the copy desk has {}, the first in {place}: {first}", if *count == 1 { "an error".to_owned() } else { format!("{count} errors") })]
+    DeskErrors {
+        /// Of which digest.
+        digest: Slug,
+        /// "May 2023".
+        title: String,
+        /// How many.
+        count: usize,
+        /// Where the first stands.
+        place: String,
+        /// What it says.
+        first: String,
+    },
     /// No source has this name.
     #[error("there is no source \u{201c}{name}\u{201d}")]
     NoSuchSource {
@@ -339,6 +402,16 @@ impl JobError {
             Self::Suppressed { .. } => "Name another address.".to_owned(),
             Self::NoSuchSend { .. } => "See which there are: pulse send list.".to_owned(),
             Self::KnownChannel { name } => format!("Look at it with pulse source show \"{name}\"."),
+            Self::DeskLocked { .. } => "Reopen it first: pulse edition status --set reopen.".to_owned(),
+            Self::DeskOvertaken { .. } => "Ask the desk again.".to_owned(),
+            Self::DeskErrors { .. } => "See all of them with pulse edition check; correct them, or answer them with pulse edition answer.".to_owned(),
+            Self::NoSuchCandidate { .. } => {
+                "See what there is: pulse inbox list --state all. A candidate is named by the end of its id, four characters at least, or by its address."
+                    .to_owned()
+            }
+            Self::WhichCandidate { .. } => "Write more of the id.".to_owned(),
+            Self::EditionThere { .. } => "Look at it with pulse edition show, or begin another month.".to_owned(),
+            Self::LanguageModel { .. } => "Correct [language_models] in pulse.toml; docs/drafting.md explains each field.".to_owned(),
             Self::NoSuchSource { .. } => "See which there are: pulse source list.".to_owned(),
             Self::SourceBusy { .. } => "Wait until it is done, and try again. After a crash of another node it is free within ten minutes.".to_owned(),
             Self::Originals(OriginalsError::Settings { .. }) => "Correct [originals] in pulse.toml; docs/harvesting.md explains each field.".to_owned(),
@@ -358,6 +431,7 @@ pub fn store_advice(error: &StoreError) -> Option<String> {
         StoreError::NameTaken { .. } => "If both are one organisation, add nothing; if the name moved on, see pulse publisher merge.",
         StoreError::SourceThere { .. } => "Name it otherwise with --name, or see what is there: pulse source list.",
         StoreError::NoSuppression => "It may be there for one digest, or for every one: add --digest SLUG, or leave it out.",
+        StoreError::NoPublication { .. } => "See which there are: pulse publication list.",
         StoreError::NoPublisher { .. } => "See which there are: pulse publisher list.",
         StoreError::Database { fault: Fault::Constraint(_) | Fault::Other, .. } | StoreError::Impossible { .. } => {
             "See whether the database is whole: pulse doctor."

@@ -23,6 +23,10 @@
 //! | an address -> a source that is watched | [`sources`] |
 //! | sources -> publications with their documents | [`harvest`] |
 //! | publications -> to be looked at | [`publications`] |
+//! | publications -> candidates of a digest, decisions, rules | [`inbox`] |
+//! | a publication -> a first draft of its entry | [`drafting`] |
+//! | what was picked -> an edition to be written | [`new_edition`] |
+//! | an edition -> queries of the copy desk | [`desk`] |
 //! | how sources go -> figures for a monitor | [`metrics`] |
 //! | what was fetched -> an archive file of the web | [`warc`] |
 //! | what has been kept long enough -> cleared | [`retention`] |
@@ -33,15 +37,19 @@
 
 pub mod checkup;
 pub mod clicks;
+pub mod desk;
+pub mod drafting;
 pub mod error;
 pub mod handover;
 pub mod harvest;
 pub mod harvest_mailbox;
 pub mod import;
+pub mod inbox;
 pub mod intake;
 pub mod life;
 mod line;
 pub mod metrics;
+pub mod new_edition;
 pub mod notices;
 pub mod outbox;
 pub mod output;

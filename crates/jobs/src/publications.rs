@@ -4,7 +4,7 @@
 
 use pulse_model::Document;
 use pulse_model::document::{Content, ListItem};
-use pulse_model::{LinkRole, Record, RecordLink};
+use pulse_model::{Identifier, LinkRole, Record, RecordLink};
 use pulse_store::{PublicationId, Store, StoredPublication};
 use pulse_triage::identity;
 use url::Url;
@@ -19,14 +19,19 @@ pub async fn find(store: &Store, id_or_address: &str) -> Result<Option<StoredPub
     if let Ok(id) = id_or_address.parse::<PublicationId>() {
         return Ok(store.publication(id).await?);
     }
-    let Ok(url) = id_or_address.parse::<Url>() else { return Ok(None) };
-    let link = RecordLink { url, role: LinkRole::Page, title: String::new(), media_type: None };
-    let identifiers = identity::identifiers(&Record { links: vec![link], ..Record::default() });
+    let identifiers = identified(id_or_address);
     let known = store.known_publications(&identifiers).await?;
     match identifiers.iter().find_map(|identifier| known.get(&identifier.to_string())) {
         Some(known) => Ok(store.publication(known.id).await?),
         None => Ok(None),
     }
+}
+
+/// What an address identifies; nothing where it is none.
+pub(crate) fn identified(address: &str) -> Vec<Identifier> {
+    let Ok(url) = address.parse::<Url>() else { return Vec::new() };
+    let link = RecordLink { url, role: LinkRole::Page, title: String::new(), media_type: None };
+    identity::identifiers(&Record { links: vec![link], ..Record::default() })
 }
 
 /// A document's text as Markdown (CommonMark, with the tables of GitHub's).
