@@ -11,12 +11,14 @@ mod edition;
 mod export;
 mod harvest;
 mod import;
+mod inbox;
 mod init;
 mod man;
 mod publication;
 mod publisher;
 mod read_document;
 mod retention;
+mod rule;
 mod send;
 mod sender;
 mod serve;
@@ -62,6 +64,10 @@ pub(crate) enum Command {
     #[command(subcommand)]
     Publication(publication::PublicationCommand),
     #[command(subcommand)]
+    Inbox(Box<inbox::InboxCommand>),
+    #[command(subcommand)]
+    Rule(rule::RuleCommand),
+    #[command(subcommand)]
     Export(export::ExportCommand),
     #[command(subcommand)]
     Publisher(publisher::PublisherCommand),
@@ -98,6 +104,8 @@ pub(crate) async fn run(command: Command, call: &mut Call) -> anyhow::Result<Exi
         Command::Harvest(args) => harvest::run(args, call).await,
         Command::Add(args) => add::run(args, call).await,
         Command::Publication(args) => publication::run(args, call).await,
+        Command::Inbox(args) => inbox::run(*args, call).await,
+        Command::Rule(args) => rule::run(args, call).await,
         Command::Export(args) => export::run(args, call).await,
         Command::Publisher(args) => publisher::run(args, call).await,
         Command::Send(args) => send::run(args, call).await,

@@ -4,11 +4,12 @@
 //! beside it, and `docs/configuration.md` is written from the same declarations.
 
 use std::net::SocketAddr;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::{Args, Command};
 use pulse_jobs::Site;
+use pulse_jobs::drafting::LanguageModels;
 use pulse_jobs::handover::HandOverSettings;
 use pulse_jobs::harvest::{OriginalsSettings, WebSettings};
 use pulse_jobs::harvest_mailbox::MailboxSettings;
@@ -99,6 +100,18 @@ pub(crate) struct ConfigFile {
     pub(crate) mailboxes: Vec<MailboxSettings>,
     /// Figures for a monitor.
     pub(crate) metrics: MetricsSettings,
+    /// Language models that digests may use.
+    pub(crate) language_models: LanguageModels,
+    /// Words that are spelt right.
+    pub(crate) spelling: SpellingSettings,
+}
+
+/// Where the copy desk finds words that are spelt right.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub(crate) struct SpellingSettings {
+    /// A file with a word on each line, relative to the data folder; that of the operating system if not given.
+    pub(crate) words: Option<PathBuf>,
 }
 
 /// Where figures can be asked for.
@@ -141,6 +154,14 @@ struct Mailboxes {
 }
 
 #[derive(Debug, Default, Deserialize)]
+struct WritingPart {
+    #[serde(default)]
+    language_models: LanguageModels,
+    #[serde(default)]
+    spelling: SpellingSettings,
+}
+
+#[derive(Debug, Default, Deserialize)]
 struct HandOverPart {
     #[serde(default)]
     hand_over: HandOverSettings,
@@ -160,6 +181,7 @@ pub(crate) fn read(path: &Path) -> Result<ConfigFile, Refusal> {
     };
     refuse_unknown_keys(path, &text)?;
     let HarvestPart { fetch, originals, metrics, harvest } = part(path, &text)?;
+    let WritingPart { language_models, spelling } = part(path, &text)?;
     Ok(ConfigFile {
         database: part::<DatabaseOption>(path, &text)?.database,
         site: part::<SiteOption>(path, &text)?.site,
@@ -171,6 +193,8 @@ pub(crate) fn read(path: &Path) -> Result<ConfigFile, Refusal> {
         originals,
         mailboxes: harvest.mailbox,
         metrics,
+        language_models,
+        spelling,
     })
 }
 
@@ -229,7 +253,7 @@ fn refuse_unknown_keys(path: &Path, text: &str) -> Result<(), Refusal> {
     let known: Vec<&str> = options
         .get_arguments()
         .map(|option| option.get_id().as_str())
-        .chain(["mail", "retention", "hand_over", "fetch", "originals", "harvest", "metrics"])
+        .chain(["mail", "retention", "hand_over", "fetch", "originals", "harvest", "metrics", "language_models", "spelling"])
         .collect();
     match table.keys().find(|key| !known.contains(&key.as_str())) {
         Some(key) => {
@@ -277,7 +301,7 @@ mod tests {
     fn a_misspelt_option_and_a_bad_value_are_named_with_their_line() {
         assert_eq!(
             read_text("# one\nsyte = \"x\"\n").unwrap_err(),
-            "pulse.toml, line 2: there is no option \u{201c}syte\u{201d}; there are database, site, listen, mail, retention, hand_over, fetch, originals, harvest, metrics"
+            "pulse.toml, line 2: there is no option \u{201c}syte\u{201d}; there are database, site, listen, mail, retention, hand_over, fetch, originals, harvest, metrics, language_models, spelling"
         );
         let message = read_text("\n\nlisten = \"everywhere\"\n").unwrap_err();
         assert!(message.starts_with("pulse.toml, line 3: "), "{message}");

@@ -8,6 +8,7 @@ use std::sync::{Arc, OnceLock};
 
 use anyhow::Context as _;
 use pulse_jobs::JobError;
+use pulse_jobs::desk::Dictionary;
 use pulse_jobs::harvest::{AT_ONCE, Guard, Harvester, Web, guard, sentence};
 use pulse_jobs::post::Post;
 use pulse_jobs::profile::{self, Profile};
@@ -19,6 +20,9 @@ use crate::commands;
 use crate::config::{self, ConfigFile};
 use crate::fault::Refusal;
 use crate::files;
+
+/// Where Debian and others keep words of British English.
+const SYSTEM_WORDS: &str = "/usr/share/dict/british-english";
 
 /// Where a call of the command line finds everything.
 #[derive(Clone, Debug)]
@@ -96,6 +100,22 @@ impl DataFolder {
     pub(crate) fn door(&self) -> anyhow::Result<Web> {
         let advice = "Correct [fetch] in pulse.toml; docs/harvesting-fetching.md explains each field.";
         Ok(Web::new(&self.config()?.fetch, Arc::new(crate::clock)).map_err(|error| Refusal::new(sentence(&error), advice))?)
+    }
+
+    /// Words that are spelt right: those of the file the settings name, or those of the operating system, if it has any. An empty file is
+    /// none.
+    pub(crate) fn dictionary(&self) -> anyhow::Result<Option<Dictionary>> {
+        let named = self.config()?.spelling.words;
+        let path = named.as_ref().map_or_else(|| PathBuf::from(SYSTEM_WORDS), |named| self.path.join(named));
+        match std::fs::read_to_string(&path) {
+            Ok(list) if list.trim().is_empty() => Ok(None),
+            Ok(list) => Ok(Some(Dictionary::of_words(&list))),
+            Err(cause) if named.is_none() && cause.kind() == std::io::ErrorKind::NotFound => Ok(None),
+            Err(cause) => {
+                let advice = "Correct [spelling] in pulse.toml; docs/copy-desk.md explains it.";
+                Err(Refusal::new(format!("the list of words {} could not be read: {cause}", path.display()), advice).into())
+            }
+        }
     }
 
     /// What messages leave through.

@@ -98,7 +98,7 @@ impl Web {
 
 fn pulse(folder: &Path, words: &[String]) -> Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_pulse"));
-    for name in ["PULSE_DATA", "PULSE_DATABASE", "PULSE_SITE", "PULSE_LISTEN", "PULSE_LOG"] {
+    for name in ["PULSE_DATA", "PULSE_DATABASE", "PULSE_SITE", "PULSE_LISTEN", "PULSE_LOG", "PULSE_BY"] {
         command.env_remove(name);
     }
     // `pulse` stands in front for the reader of a case.
@@ -106,12 +106,23 @@ fn pulse(folder: &Path, words: &[String]) -> Output {
 }
 
 /// Splits at spaces, except between double quotes.
+/// Words as a shell takes them: what stands between two marks of one kind is one word, and may hold the other.
 fn words(command: &str) -> Vec<String> {
-    let words = command.split('"').enumerate().flat_map(|(at, part)| match at % 2 {
-        0 => part.split_whitespace().map(str::to_owned).collect(),
-        _ => vec![part.to_owned()],
-    });
-    words.collect()
+    let (mut words, mut word, mut open) = (Vec::new(), None::<String>, None);
+    for c in command.chars() {
+        match open {
+            Some(mark) if c == mark => open = None,
+            Some(_) => word.get_or_insert_default().push(c),
+            None if matches!(c, '"' | '\'') => {
+                open = Some(c);
+                word.get_or_insert_default();
+            }
+            None if c.is_whitespace() => words.extend(word.take()),
+            None => word.get_or_insert_default().push(c),
+        }
+    }
+    words.extend(word);
+    words
 }
 
 /// Takes out what differs from run to run or from machine to machine.
@@ -129,8 +140,13 @@ fn without_moments(said: &str) -> String {
     lines.map(|line| without_ids(&line) + "\n").collect()
 }
 
-/// Ids of the store differ from run to run.
+/// Ids of the store differ from run to run; so does how likely a candidate is, once people decided today.
 fn without_ids(line: &str) -> String {
+    if let Some((short, rest)) = line.split_once("  ").filter(|(short, _)| short.len() == 8 && short.chars().all(|c| c.is_ascii_hexdigit())) {
+        let rest = rest.trim_start().trim_start_matches(|c: char| c.is_ascii_digit()).trim_start_matches(" %");
+        assert!(short.chars().all(|c| !c.is_ascii_uppercase()));
+        return format!("(end of id)  (how likely){rest}");
+    }
     let is_id =
         |word: &str| word.len() == 36 && word.chars().enumerate().all(|(at, c)| if [8, 13, 18, 23].contains(&at) { c == '-' } else { c.is_ascii_hexdigit() });
     line.split(' ').map(|word| if is_id(word) { "(id)" } else { word }).collect::<Vec<_>>().join(" ")

@@ -65,6 +65,7 @@ fn installation(folder: &Path, port: u16, database: &str) {
         vec!["init", "--digest", "digest.toml"],
         vec!["import", "may.md"],
         vec!["edition", "status", EDITION, "--set", "submit", "--by", "Ada Okafor"],
+        vec!["edition", "answer", EDITION, "--all", "--text", "as it was printed", "--by", "Ada Okafor"],
         vec!["edition", "status", EDITION, "--set", "sign-off", "--by", "Ben Lund"],
         vec!["subscriber", "import", "readers.csv", "--basis", "corporate", "--source", "a fair", "--by", "Ada Okafor"],
         vec!["send", "prepare", EDITION, "--by", "Ada Okafor"],

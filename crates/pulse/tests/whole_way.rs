@@ -229,7 +229,8 @@ fn a_port_that_is_taken_is_named() {
 fn serving(command: &mut Command) -> (Child, String) {
     let mut child = command.stdout(Stdio::piped()).spawn().unwrap();
     let lines = BufReader::new(child.stdout.take().unwrap()).lines();
-    let address = lines.map_while(Result::ok).find_map(|line| {
+    // Lines that are set in say what the demo harvested from, not where it is.
+    let address = lines.map_while(Result::ok).filter(|line| !line.starts_with(' ')).find_map(|line| {
         let (_, rest) = line.split_once("http://")?;
         Some(rest.split('/').next()?.to_owned())
     });

@@ -1,8 +1,9 @@
-//! `pulse demo`: publications come in, and an edition goes the whole way to its readers, in a folder of its own.
+//! `pulse demo`: publications come in and are judged, and an edition goes the whole way to its readers, in a folder of its own.
 
 mod harvest;
 mod publishers;
 mod send;
+mod triage;
 
 use std::io::Write as _;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -12,12 +13,13 @@ use std::sync::Arc;
 
 use clap::Args;
 use pulse_compose::import::Imported;
+use pulse_jobs::harvest::Web;
 use pulse_jobs::import::{Candidates, SourceFile, read, save};
 use pulse_jobs::post::{Post, PostSettings};
 use pulse_jobs::profile::{self, Profile};
 use pulse_jobs::retention::Periods;
 use pulse_jobs::send::Node;
-use pulse_jobs::{JobError, Site, life, output};
+use pulse_jobs::{JobError, Site, desk, life, output};
 use pulse_model::life::Step;
 use pulse_model::{Digest, EditionKey, EmailAddress, Slug, Status};
 use pulse_render::Format;
@@ -31,8 +33,8 @@ use crate::files;
 
 /// See an edition go the whole way
 ///
-/// Harvests a small web of publishers who do not exist, twice. Then it takes a sample edition from its text file to its readers: imports it, signs it off, publishes it, makes every output, sends it
-/// to 500 readers who do not exist, and serves the pages and the outbox on a free port of this machine until Ctrl-C. Messages go
+/// Harvests a small web of publishers who do not exist, twice. Then it takes a sample edition from its text file to its readers: imports it, signs it off, publishes it, judges what came in, begins
+/// the next edition from it and asks the copy desk, makes every output of the sample, sends it to 500 readers who do not exist, and serves the pages and the outbox on a free port of this machine until Ctrl-C. Messages go
 /// into a folder and to nobody. It works in a temporary folder and touches nothing else.
 #[derive(Args, Debug)]
 #[command(after_long_help = "Examples:
@@ -90,6 +92,7 @@ pub(crate) async fn run(args: Demo, call: &mut Call) -> anyhow::Result<ExitCode>
     writeln!(call.out, "  imported    {}", found(&imported))?;
     writeln!(call.out, "  signed off  its text is locked")?;
     writeln!(call.out, "  published   the pages and the feed show it\n")?;
+    triage::triage(call, &data_folder, &store, &profile.digest).await?;
 
     let listener = if args.no_serve { None } else { Some(serve::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await?) };
     let site = match &listener {
@@ -163,8 +166,23 @@ async fn publish(store: &Store, digest: &Digest, key: EditionKey, now: i64) -> a
             Status::SignedOff => (Step::Publish, EDITOR),
             Status::Published => return Ok(()),
         };
-        status = life::step(store, &digest.slug, key, step, who, "", now).await?;
+        status = match life::step(store, &digest.slug, key, step, who, "", now).await {
+            Err(JobError::DeskErrors { .. }) => {
+                answer_the_desk(store, digest, key, now).await?;
+                life::step(store, &digest.slug, key, step, who, "", now).await?
+            }
+            taken => taken?,
+        };
     }
+}
+
+/// An edition that somebody brought was printed long ago, and stays as it was.
+async fn answer_the_desk(store: &Store, digest: &Digest, key: EditionKey, now: i64) -> anyhow::Result<()> {
+    let checked = desk::check::<Web>(store, digest, key, (None, None), false, now).await?;
+    for asked in checked.asked.iter().filter(|asked| asked.blocks()) {
+        store.answer_query(checked.stored.id, &asked.key, "as it was printed", EDITOR, now).await?;
+    }
+    Ok(())
 }
 
 async fn make_files(folder: &Path, store: &Store, digest: &Digest, imported: &Imported, site: &Site) -> anyhow::Result<Vec<Vec<String>>> {

@@ -1,8 +1,9 @@
-//! `pulse edition`: list, show, render, the steps of an edition's life, and how often its links were followed.
+//! `pulse edition`: list, show, begin, check, render, the steps of an edition's life, and how often its links were followed.
 
 mod clicks;
-
+pub(super) mod desk;
 mod export;
+mod trace;
 
 use std::fmt::Write as _;
 use std::io::Write as _;
@@ -23,11 +24,15 @@ use crate::console::{Align, count, note, progress, size, table};
 use crate::fault::Refusal;
 use crate::files;
 
-/// List, show, render, hand over and sign off editions
+/// Begin, check, render, hand over and sign off editions
 #[derive(Debug, Subcommand)]
 pub(crate) enum EditionCommand {
     List(List),
     Show(Show),
+    New(desk::New),
+    Check(desk::Check),
+    Answer(desk::Answer),
+    Trace(trace::Trace),
     Render(Render),
     Export(export::Export),
     HandOver(export::HandOver),
@@ -146,6 +151,10 @@ enum StepName {
 pub(crate) async fn run(command: EditionCommand, call: &mut Call) -> anyhow::Result<ExitCode> {
     match command {
         EditionCommand::List(args) => list(&args, call).await?,
+        EditionCommand::New(args) => desk::new(&args, call).await?,
+        EditionCommand::Check(args) => return desk::check(&args, call).await,
+        EditionCommand::Answer(args) => desk::answer(&args, call).await?,
+        EditionCommand::Trace(args) => trace::trace(&args, call).await?,
         EditionCommand::Show(args) => show(&args, call).await?,
         EditionCommand::Render(args) => render(args, call).await?,
         EditionCommand::Export(args) => export::export(args, call).await?,
