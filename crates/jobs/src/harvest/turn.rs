@@ -7,6 +7,7 @@ use pulse_model::{Channel, ContentHash, Identifier, Record};
 use pulse_store::{Keeping, LookCounts, Looked, SourceId, SourceRow, SourceTurn};
 use pulse_triage::identity;
 use tokio::sync::watch;
+use url::Url;
 
 use super::documents::{self, sentence};
 use super::plan::{Found, plan};
@@ -163,9 +164,10 @@ pub(super) async fn keep<D, R>(
     tally: &mut Tally,
 ) -> Result<bool, JobError> {
     look.problems.iter().for_each(|problem| tally.problem(problem.to_string()));
-    if let Some(publisher) = &row.source.publisher {
-        // A channel of one publisher need not say each time whose it is.
-        look.records.iter_mut().filter(|record| record.publishers.is_empty()).for_each(|record| record.publishers.push(publisher.clone()));
+    if let (Some(publisher), Ok(at)) = (&row.source.publisher, row.source.channel.address().parse::<Url>()) {
+        // A channel of one publisher need not say each time whose it is; what it tells of on other hosts is somebody else's.
+        let is_own = |record: &&mut Record| record.publishers.is_empty() && record.link().is_none_or(|link| link.host() == at.host());
+        look.records.iter_mut().filter(is_own).for_each(|record| record.publishers.push(publisher.clone()));
     }
     let memory = serde_json::to_string(&look.memory).unwrap_or_default();
     let identifiers: Vec<Vec<Identifier>> = match row.source.channel {
