@@ -95,18 +95,19 @@ pub fn fix(edition: &mut Edition, queries: &[Query]) -> usize {
     fixing::fix(edition, queries)
 }
 
-/// Checks and makes the changes that are offered, until none is; says how many were made. Two of a digest's own settings or two moved
-/// addresses may contradict each other: after eight rounds it is left at that.
-pub fn fix_all(edition: &mut Edition, known: &Known<'_>) -> usize {
-    let mut made = 0;
+/// Makes the changes that are offered, asks again, and goes on until none is; says how many were made, and what is still asked. `ask` is
+/// [`check`] with what is known. Two of a digest's own settings or two moved addresses may contradict each other: after eight rounds it is
+/// left at that.
+pub fn fix_all(edition: &mut Edition, ask: impl Fn(&Edition) -> Vec<Query>) -> (usize, Vec<Query>) {
+    let (mut made, mut queries) = (0, ask(edition));
     for _ in 0..MOST_ROUNDS {
-        let queries = check(edition, known);
         match fix(edition, &queries) {
             0 => break,
             some => made += some,
         }
+        queries = ask(edition);
     }
-    made
+    (made, queries)
 }
 
 /// So often an edition is looked at again.

@@ -11,6 +11,7 @@
 
 pub mod desk;
 pub mod import;
+mod number_words;
 pub mod opening;
 pub mod own_markdown;
 pub mod round_up;

@@ -7,29 +7,7 @@ use pulse_model::{Block, Blocks};
 use super::copy::{Copy, Line, Word, words};
 use super::query::{Query, Within};
 use super::rule::Rule;
-
-const NUMBERS: [&str; 20] = [
-    "one",
-    "two",
-    "three",
-    "four",
-    "five",
-    "six",
-    "seven",
-    "eight",
-    "nine",
-    "ten",
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-];
+use crate::number_words::number_of;
 
 /// What lists are made of.
 const POINTS: [&str; 85] = [
@@ -265,6 +243,6 @@ fn is_of_the(words: &[Word<'_>], at: usize) -> bool {
 
 fn number(word: &str) -> Option<usize> {
     let lower = word.to_lowercase();
-    let in_words = NUMBERS.iter().position(|name| *name == lower).map(|at| at + 1);
+    let in_words = number_of(&lower);
     in_words.or_else(|| lower.parse().ok()).filter(|number| (2..=40).contains(number))
 }

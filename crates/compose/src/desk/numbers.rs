@@ -4,27 +4,8 @@ use super::copy::{Copy, Line, Word, begins_sentence, sentence_around};
 use super::house::House;
 use super::query::{Part, Query};
 use super::rule::Rule;
+use crate::number_words::{TENS, TO_TWENTY, number_of};
 
-const SMALL: [&str; 9] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine"];
-const LARGE: [&str; 17] = [
-    "eleven",
-    "twelve",
-    "thirteen",
-    "fourteen",
-    "fifteen",
-    "sixteen",
-    "seventeen",
-    "eighteen",
-    "nineteen",
-    "twenty",
-    "thirty",
-    "forty",
-    "fifty",
-    "sixty",
-    "seventy",
-    "eighty",
-    "ninety",
-];
 /// Before these a number is a name: "version 3", "page 4".
 const LABELS: [&str; 41] = [
     "version",
@@ -78,11 +59,11 @@ const MEASURES: [&str; 18] =
 pub(super) fn habits(plain: &str, words: &[Word<'_>], house: &mut House) {
     for (at, word) in words.iter().enumerate() {
         match () {
-            () if (SMALL[1..].contains(&word.text) || is_small(word.text)) && counts_something(plain, words, at) => {
+            () if (small(word.text).is_some_and(|number| number > 1) || is_small(word.text)) && counts_something(plain, words, at) => {
                 let habit = if is_compared(plain, words, at) { &mut house.small_beside_large } else { &mut house.small_in_words };
                 habit.count(!is_small(word.text));
             }
-            () if LARGE.contains(&word.text) && counts_something(plain, words, at) => house.large_in_digits.count(false),
+            () if is_large(word.text) && counts_something(plain, words, at) => house.large_in_digits.count(false),
             () if word.text.len() >= 2 && word.text.bytes().all(|b| b.is_ascii_digit()) && counts_something(plain, words, at) => {
                 house.large_in_digits.count(true)
             }
@@ -126,7 +107,7 @@ fn is_small(word: &str) -> bool {
 
 fn in_words(digit: &str, begins: bool) -> String {
     let at = digit.parse::<usize>().unwrap_or(1);
-    let word = SMALL.get(at.wrapping_sub(1)).copied().unwrap_or(digit);
+    let word = TO_TWENTY[..9].get(at.wrapping_sub(1)).copied().unwrap_or(digit);
     if begins { word[..1].to_uppercase() + &word[1..] } else { word.to_owned() }
 }
 
@@ -165,10 +146,10 @@ fn is_compared(plain: &str, words: &[Word<'_>], at: usize) -> bool {
 fn is_large_word(line: &Line<'_>, words: &[Word<'_>], at: usize) -> bool {
     let word = &words[at];
     let (first, rest) = word.text.split_once('-').unwrap_or((word.text, "one"));
-    let is_number = LARGE.contains(&first) && SMALL.contains(&rest);
+    let is_number = is_large(first) && small(rest).is_some();
     let is_ratio = at
         .checked_sub(1)
-        .is_some_and(|before| words[before].text == "or" || (words[before].text == "in" && before > 0 && SMALL.contains(&words[before - 1].text)));
+        .is_some_and(|before| words[before].text == "or" || (words[before].text == "in" && before > 0 && small(words[before - 1].text).is_some()));
     matches!(line.part, Part::Entry { .. }) && is_number && !is_ratio && !begins_sentence(&line.plain, word.start) && counts_something(&line.plain, words, at)
 }
 
@@ -208,4 +189,14 @@ fn with_commas(line: &Line<'_>, words: &[Word<'_>], at: usize) -> Option<String>
         grouped.push(digit);
     }
     Some(if part.is_empty() { grouped } else { format!("{grouped}.{part}") })
+}
+
+/// A number below ten.
+fn small(word: &str) -> Option<usize> {
+    number_of(word).filter(|number| *number < 10)
+}
+
+/// Eleven to twenty, and the tens.
+fn is_large(word: &str) -> bool {
+    number_of(word).is_some_and(|number| number > 10) || TENS.contains(&word)
 }

@@ -11,6 +11,7 @@ use pulse_model::name::fold;
 use regex::Regex;
 
 use super::publishers::looks_like_name;
+use crate::number_words::number_of;
 
 /// Compiles a pattern of this file.
 fn pattern(pattern: &'static str) -> Regex {
@@ -288,33 +289,10 @@ pub(super) fn is_page_number(plain: &str) -> bool {
 
 /// How many points a lead-in announces: "the following six principles:" announces 6.
 pub(super) fn announced(lead_in: &str) -> Option<usize> {
-    const WORDS: [&str; 19] = [
-        "two",
-        "three",
-        "four",
-        "five",
-        "six",
-        "seven",
-        "eight",
-        "nine",
-        "ten",
-        "eleven",
-        "twelve",
-        "thirteen",
-        "fourteen",
-        "fifteen",
-        "sixteen",
-        "seventeen",
-        "eighteen",
-        "nineteen",
-        "twenty",
-    ];
     // The last sentence announces; what is counted before it is something else.
     let last = lead_in.rsplit(". ").next().unwrap_or(lead_in);
     let folded = fold(last);
-    let mut counts = folded
-        .split(' ')
-        .filter_map(|word| WORDS.iter().position(|name| *name == word).map(|at| at + 2).or_else(|| word.parse().ok().filter(|count| (2..=20).contains(count))));
+    let mut counts = folded.split(' ').filter_map(|word| number_of(word).or_else(|| word.parse().ok()).filter(|count| (2..=20).contains(count)));
     let count = counts.next()?;
     counts.next().is_none().then_some(count)
 }
