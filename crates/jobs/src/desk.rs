@@ -11,7 +11,7 @@ use pulse_harvest::{Answer, Door, FetchError, Get};
 use pulse_model::digest::Severity;
 use pulse_model::document::Content;
 use pulse_model::trace::{self, Copied, Traced, TracedPeriod};
-use pulse_model::{ContentHash, Digest, Document, Edition, EditionKey, Entry, Evidence, Identifier, Sourced};
+use pulse_model::{ContentHash, Digest, Document, Edition, EditionKey, Entry, Evidence, Identifier, Register, Sourced};
 use pulse_store::{Conflict, DeskAnswer, LinkOutcome, Store, StoreError, StoredEdition};
 use pulse_triage::Subject;
 use pulse_triage::covered::Archive;
@@ -29,8 +29,6 @@ use crate::publications::identified;
 
 /// The characters of the key of a query: the first of a hash.
 pub const KEY_CHARS: usize = 8;
-/// Fixes are made so often at most, because one can make room for another.
-const MAX_ROUNDS: usize = 8;
 /// So many links are asked at the same time; the door keeps hosts apart.
 const LINKS_AT_ONCE: usize = 16;
 /// What became of a link is known for so long: a week.
@@ -86,21 +84,11 @@ pub async fn check<D: Door>(
     let mut stored = crate::edition(store, &digest.slug, key).await?;
     let material = Material::load(store, digest, Some(key)).await?;
     let evidence = evidence(store, &stored.edition).await?;
-    let known = AllKnown { digest, material, evidence, dictionary, links };
-    let mut queries = known.queries(&stored.edition);
-    let mut fixed = 0;
-    if fix {
-        for _ in 0..MAX_ROUNDS {
-            match desk::fix(&mut stored.edition, &queries) {
-                0 => break,
-                count => fixed += count,
-            }
-            queries = known.queries(&stored.edition);
-        }
-        if fixed > 0 {
-            save(store, digest, &mut stored, now).await?;
-            tracing::info!(edition = %stored.id, fixes = fixed, "fixed");
-        }
+    let known = AllKnown::of(digest, material, &stored.edition, (evidence, dictionary, links));
+    let (fixed, queries) = if fix { desk::fix_all(&mut stored.edition, |edition| known.queries(edition)) } else { (0, known.queries(&stored.edition)) };
+    if fixed > 0 {
+        save(store, digest, &mut stored, now).await?;
+        tracing::info!(edition = %stored.id, fixes = fixed, "fixed");
     }
     let answers: HashMap<String, DeskAnswer> = store.query_answers(stored.id).await?.into_iter().map(|answer| (answer.query.clone(), answer)).collect();
     let asked = queries.into_iter().map(|query| {
@@ -178,31 +166,45 @@ fn key_of(query: &Query) -> String {
 /// Everything that is known when an edition is checked.
 struct AllKnown<'a> {
     digest: &'a Digest,
-    material: Material,
+    register: Register,
+    /// Earlier editions, and what they covered.
+    archive: Vec<Edition>,
+    covered: Archive,
+    /// Learned from all other editions.
+    filer: Filer,
     /// By the slug of the entry.
     evidence: HashMap<String, Evidence>,
     dictionary: Option<&'a Dictionary>,
     links: HashMap<String, LinkState>,
 }
 
-impl AllKnown<'_> {
+impl<'a> AllKnown<'a> {
+    fn of(
+        digest: &'a Digest,
+        material: Material,
+        edition: &Edition,
+        (evidence, dictionary, links): (HashMap<String, Evidence>, Option<&'a Dictionary>, HashMap<String, LinkState>),
+    ) -> Self {
+        let Material { register, editions, .. } = material;
+        let filer = Filer::learn(&digest.taxonomy(), &filing::archive(editions.iter().map(|(other, _)| other)));
+        let archive: Vec<Edition> = editions.into_iter().map(|(other, _)| other).filter(|other| other.key() < edition.key()).collect();
+        let covered = Archive::new(&archive, &register);
+        Self { digest, register, archive, covered, filer, evidence, dictionary, links }
+    }
+
     fn queries(&self, edition: &Edition) -> Vec<Query> {
-        let archive: Vec<Edition> = self.material.editions.iter().map(|(edition, _)| edition).filter(|other| other.key() < edition.key()).cloned().collect();
-        let register = &self.material.register;
-        let covered = Archive::new(&archive, register);
-        let filer = Filer::learn(&self.digest.taxonomy(), &filing::archive(self.material.editions.iter().map(|(edition, _)| edition)));
         let entries = placed(edition).map(|(sector, category, entry)| {
             let subject = Subject::of_entry(entry, None);
             let knowledge = EntryKnowledge {
                 evidence: self.evidence.get(&entry.slug),
-                filing: doubt(&filer, &subject, sector, category),
-                covered: covered.covered(&subject, &identifiers(entry), None).into_iter().map(said).collect(),
+                filing: doubt(&self.filer, &subject, sector, category),
+                covered: self.covered.covered(&subject, &identifiers(entry), None).into_iter().map(said).collect(),
             };
             (entry.slug.as_str(), knowledge)
         });
         let links = self.links.iter().map(|(address, state)| (address.as_str(), state.clone())).collect();
-        let known = Known { digest: self.digest, register, archive: &archive, entries: entries.collect(), links, dictionary: self.dictionary };
-        desk::check(edition, &known)
+        let Self { digest, register, archive, dictionary, .. } = self;
+        desk::check(edition, &Known { digest, register, archive, entries: entries.collect(), links, dictionary: *dictionary })
     }
 }
 

@@ -281,7 +281,7 @@ pub enum JobError {
         status: Status,
     },
     /// Somebody saved the edition while the desk read it.
-    #[error("the {title} edition of {digest} was changed while the desk read it; nothing was corrected")]
+    #[error("the {title} edition of {digest} was changed while the desk read it; nothing was done")]
     DeskOvertaken {
         /// Of which digest.
         digest: Slug,

@@ -282,7 +282,15 @@ impl Store {
     /// [`StoreError::Step`] where the rules of [`pulse_model::life`] refuse; [`StoreError::NotWhatWasSigned`];
     /// [`StoreError::NoEdition`]; or the database fails.
     pub async fn step(&self, id: EditionId, step: Step, who: &str, reason: &str, now: i64) -> Result<Status, StoreError> {
-        ask!(self, life::step(id, step, who, reason, now), "{} edition {id}", step.as_str())
+        ask!(self, life::step(id, (step, who, reason), None, now), "{} edition {id}", step.as_str())
+    }
+
+    /// Signs an edition off, where its text is still the one that was checked.
+    ///
+    /// # Errors
+    /// [`StoreError::EditionDiffers`] where it is not; as [`Store::step`].
+    pub async fn sign_off(&self, id: EditionId, checked: &Edition, who: &str, reason: &str, now: i64) -> Result<Status, StoreError> {
+        ask!(self, life::step(id, (Step::SignOff, who, reason), Some(checked), now), "sign off edition {id}")
     }
 
     /// The steps taken in the life of an edition, in their order.

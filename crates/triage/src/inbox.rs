@@ -138,17 +138,18 @@ pub fn inbox(mut incoming: Vec<Incoming>, digest: Digest<'_>) -> Inbox {
     }
     let (rules, refused) = Rules::new(digest.rules, digest.register);
     let mut notes: Vec<String> = refused.iter().map(|refused| sentence(&refused.to_string())).collect();
-    let filer = Filer::learn(&digest.taxonomy, &filing::archive(digest.editions.iter().map(|(edition, _)| edition)));
-    let mut archive = Archive::new(digest.editions.iter().map(|(edition, _)| edition), digest.register);
-    incoming.iter().for_each(|one| archive.know(&one.subject));
-    remember_texts(&mut archive, &incoming);
-
     let groups = groups(&incoming);
     let ruled: Vec<Ruled> = groups.iter().map(|group| rules.apply(&incoming[group.first].subject)).collect();
-    let mut covered: Vec<Vec<Covered>> = groups.iter().map(|group| covered(&archive, &incoming, group)).collect();
-    let (ranks, note) = ranked(&incoming, &groups, &ruled, &covered, digest);
+    // Filing and ranking take longest, and need nothing of each other.
+    let (mut filings, (archive, mut covered, (ranks, note))) = std::thread::scope(|scope| {
+        let filing = scope.spawn(|| filings(&incoming, &groups, &ruled, digest));
+        let archive = archive(&incoming, digest);
+        let covered: Vec<Vec<Covered>> = groups.iter().map(|group| covered(&archive, &incoming, group)).collect();
+        let ranked = ranked(&incoming, &groups, &ruled, &covered, digest);
+        let filings = filing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+        (filings, (archive, covered, ranked))
+    });
     notes.extend(note);
-    let mut filings = filings(&filer, &incoming, &groups, &ruled);
     let mut candidates: Vec<Candidate> = Vec::with_capacity(groups.len());
     for Place { group, rank, reasons } in ranks {
         let (of, ruled) = (&groups[group], &ruled[group]);
@@ -267,17 +268,18 @@ fn ranked(incoming: &[Incoming], groups: &[alike::Group], ruled: &[Ruled], cover
     (shown_ranks.chain(hidden_ranks).map(place).collect(), ranker.note())
 }
 
-/// Where each group would stand, worked out on all processors.
-fn filings(filer: &Filer, incoming: &[Incoming], groups: &[alike::Group], ruled: &[Ruled]) -> Vec<Filing> {
-    let at_once = std::thread::available_parallelism().map_or(1, std::num::NonZero::get);
-    let size = groups.len().div_ceil(at_once).max(1);
-    let file = |groups: &[alike::Group], ruled: &[Ruled]| -> Vec<Filing> {
-        groups.iter().zip(ruled).map(|(group, ruled)| filed(filer, &incoming[group.first], ruled)).collect()
-    };
-    std::thread::scope(|scope| {
-        let parts: Vec<_> = groups.chunks(size).zip(ruled.chunks(size)).map(|(groups, ruled)| scope.spawn(|| file(groups, ruled))).collect();
-        parts.into_iter().flat_map(|part| part.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))).collect()
-    })
+/// What the digest covered, and what came in besides.
+fn archive(incoming: &[Incoming], digest: Digest<'_>) -> Archive {
+    let mut archive = Archive::new(digest.editions.iter().map(|(edition, _)| edition), digest.register);
+    incoming.iter().for_each(|one| archive.know(&one.subject));
+    remember_texts(&mut archive, incoming);
+    archive
+}
+
+/// Where each group would stand.
+fn filings(incoming: &[Incoming], groups: &[alike::Group], ruled: &[Ruled], digest: Digest<'_>) -> Vec<Filing> {
+    let filer = Filer::learn(&digest.taxonomy, &filing::archive(digest.editions.iter().map(|(edition, _)| edition)));
+    groups.iter().zip(ruled).map(|(group, ruled)| filed(&filer, &incoming[group.first], ruled)).collect()
 }
 
 /// Where a publication would stand: by rule, else by what its source was added for where nothing else is known, else as learned.

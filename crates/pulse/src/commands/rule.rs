@@ -116,8 +116,7 @@ async fn add(args: &Add, call: &mut Call) -> anyhow::Result<()> {
     if !wrong.is_empty() {
         return Err(Refusal::new(wrong.join("; "), "Nothing was kept. Correct the rule and try again.").into());
     }
-    let would = if args.is_trial { "would move" } else { "moves" };
-    writeln!(call.out, "{rule}\n{would} {} of what is in the inbox", moves.count)?;
+    writeln!(call.out, "{rule}\n{moves}")?;
     for example in &moves.examples {
         writeln!(call.out, "  {}", in_words(example))?;
     }

@@ -9,10 +9,16 @@ use crate::{EditionId, Signed, StoreError};
 use super::dialect::{self, Answer, Connection, Connections};
 use super::{edition, send};
 
-pub(crate) async fn step(db: &Connections, id: EditionId, step: Step, who: &str, reason: &str, now: i64) -> Answer<Status> {
+/// `checked` is the text that was looked at before the step: where the rows say something else by now, it is not taken.
+pub(crate) async fn step(db: &Connections, id: EditionId, (step, who, reason): (Step, &str, &str), checked: Option<&Edition>, now: i64) -> Answer<Status> {
     let mut tx = db.begin_write().await?;
     let (digest, key, from) = lock(&mut tx, id).await?;
     let to = from.after(step, who, reason).map_err(|cause| StoreError::Step { digest: digest.clone(), key, cause })?;
+    if let Some(checked) = checked
+        && text(&mut tx, id).await? != *checked
+    {
+        return Err(StoreError::EditionDiffers { digest, key }.into());
+    }
     let mut snapshot = None;
     match step {
         Step::SignOff => snapshot = Some(rows::content(&text(&mut tx, id).await?)?),

@@ -4,8 +4,9 @@ use pulse_model::decision::{Verdict, standing};
 use pulse_model::draft::{Point, PointKind};
 use pulse_model::edition::SignOff;
 use pulse_model::ids::PublicationId;
+use pulse_model::life::Step;
 use pulse_model::rule::{Action, Condition};
-use pulse_model::{Draft, Edition, Entry, Passage, Rule, Slug, Sourced, Text};
+use pulse_model::{Draft, Edition, Entry, Passage, Rule, Slug, Sourced, Status, Text};
 use pulse_store::{Conflict, Keeping, KeptRecord, Lease, LinkOutcome, NewDecision, NewPrompt, PromptEnd, Store, StoreError, WhichSources, Work};
 
 use super::harvest::{document, feed, kept, work};
@@ -154,7 +155,13 @@ async fn begin_an_edition(store: &Store, digest: &Slug, two: PublicationId) -> C
     let stale = Conflict::ReplaceSavedAt(stored.text_saved_at - 1);
     assert!(matches!(store.save_edition(&changed, &stored.source, stale, NOW + 1).await, Err(StoreError::EditionDiffers { .. })));
     store.save_edition(&changed, &stored.source, Conflict::ReplaceSavedAt(stored.text_saved_at), NOW + 1).await?;
-    assert_eq!(store.edition(digest, edition.key()).await?.map(|stored| stored.edition), Some(changed));
+    assert_eq!(store.edition(digest, edition.key()).await?.map(|stored| stored.edition).as_ref(), Some(&changed));
+
+    // What is signed off is what was checked.
+    store.step(stored.id, Step::Submit, "Ada", "", NOW + 2).await?;
+    let signed = store.sign_off(stored.id, &stored.edition, "Bo", "", NOW + 3).await;
+    assert!(matches!(signed, Err(StoreError::EditionDiffers { .. })), "{signed:?}");
+    assert_eq!(store.sign_off(stored.id, &changed, "Bo", "", NOW + 3).await?, Status::SignedOff);
     Ok(())
 }
 

@@ -89,7 +89,9 @@ async fn add_sources(harvester: &Harvester<Web, Guard>, host: &str) -> anyhow::R
             let best = found.candidates.into_iter().next();
             best.map(|candidate| candidate.channel).ok_or_else(|| anyhow::anyhow!("nothing was found at {url}"))?
         };
-        let wishes = Wishes { name: Some(name.to_owned()), publisher: Some(name.to_owned()), sectors: Vec::new() };
+        // A feed says whose each thing is, and may tell of somebody else's; a list of links says nothing.
+        let publisher = matches!(channel, Channel::Listing { .. }).then(|| name.to_owned());
+        let wishes = Wishes { name: Some(name.to_owned()), publisher, sectors: Vec::new() };
         sources::add(&harvester.store, channel, &wishes, ("", None), LOOKS_AT[0]).await?;
     }
     Ok(())

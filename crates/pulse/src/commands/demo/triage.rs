@@ -7,7 +7,7 @@ use pulse_jobs::harvest::Web;
 use pulse_jobs::inbox::{self, Candidate, Inbox, State};
 use pulse_jobs::new_edition;
 use pulse_model::decision::Verdict;
-use pulse_model::{Digest, EditionKey};
+use pulse_model::{Digest, Draft, EditionKey};
 use pulse_store::{NewDecision, Store};
 
 use super::EDITOR;
@@ -42,11 +42,8 @@ pub(super) async fn triage(call: &mut Call, folder: &DataFolder, store: &Store, 
     let asked = new_edition::Asked { key, who: EDITOR, per_sector: None, model: None, tell: &|_, _, _| {} };
     let made = new_edition::make(store, digest, asked, NOW).await?;
     writeln!(call.out, "The {} edition begins with what is shortlisted. One of its entries as it was drafted:\n", key.title())?;
-    let used = store.decisions(&digest.slug).await?.into_iter().find(|decision| decision.verdict == Verdict::Used);
-    if let Some(first) = used
-        && let Some(stored) = store.stored_draft(&digest.slug, first.publication).await?
-    {
-        writeln!(call.out, "{}", draft_in_words(&stored.draft))?;
+    if let Some(draft) = fullest(store, digest).await? {
+        writeln!(call.out, "{}", draft_in_words(&draft))?;
     }
     for note in &made.notes {
         writeln!(call.out, "  {note}")?;
@@ -55,6 +52,16 @@ pub(super) async fn triage(call: &mut Call, folder: &DataFolder, store: &Store, 
     let Checked { stored, asked, .. } = desk::check::<Web>(store, digest, key, (dictionary.as_ref(), None), false, NOW).await?;
     writeln!(call.out, "\nThe copy desk reads it: {}\n{}", found(&asked), queries(&stored.edition, &asked))?;
     Ok(())
+}
+
+/// Of the drafts of what is used, the one with most points.
+async fn fullest(store: &Store, digest: &Digest) -> anyhow::Result<Option<Draft>> {
+    let mut fullest: Option<Draft> = None;
+    for used in store.decisions(&digest.slug).await?.iter().filter(|decision| decision.verdict == Verdict::Used) {
+        let stored = store.stored_draft(&digest.slug, used.publication).await?;
+        fullest = fullest.into_iter().chain(stored.map(|stored| stored.draft)).max_by_key(|draft| draft.points.len());
+    }
+    Ok(fullest)
 }
 
 /// The editor picks the likeliest and rejects the last; the researcher differs about one, and thinks again.

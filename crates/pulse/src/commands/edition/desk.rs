@@ -9,7 +9,7 @@ use pulse_jobs::drafting::Model;
 use pulse_jobs::harvest::Web;
 use pulse_jobs::new_edition;
 use pulse_model::digest::Severity;
-use pulse_model::{Edition, EditionKey, Entry, Slug};
+use pulse_model::{Edition, Entry};
 
 use super::super::inbox::By;
 use super::super::{Call, write_json};
@@ -28,11 +28,8 @@ use crate::fault::Refusal;
     after_long_help = "Examples:\n  pulse edition new 2026-06 --by \"Ada Okafor\"\n  pulse edition new tidemark 2026-06 --by \"Ada Okafor\" --per-sector 5"
 )]
 pub(crate) struct New {
-    /// The digest; may be left out where there is only one
-    #[arg(value_parser = super::super::slug)]
-    digest: Option<Slug>,
-    /// The edition: its month, 2026-06, or its day, 2026-06-17
-    key: EditionKey,
+    #[command(flatten)]
+    which: Which,
     #[command(flatten)]
     by: By,
     /// So many entries of each sector where nothing is shortlisted
@@ -95,7 +92,8 @@ pub(crate) struct Answer {
 
 pub(super) async fn new(args: &New, call: &mut Call) -> anyhow::Result<()> {
     let store = call.folder.open().await?;
-    let digest = pulse_jobs::digest_or_only(&store, args.digest.as_ref()).await?;
+    let digest = pulse_jobs::digest_or_only(&store, args.which.digest.as_ref()).await?;
+    let key = args.which.key;
     // A model that cannot be asked is no reason to have no drafts.
     let model = Model::of(&digest.slug, &call.folder.config()?.language_models).unwrap_or_else(|error| {
         note(&format!("{}; entries are extracts", pulse_jobs::harvest::sentence(&error)));
@@ -107,15 +105,15 @@ pub(super) async fn new(args: &New, call: &mut Call) -> anyhow::Result<()> {
         bar.set_position(at as u64);
         bar.set_message(title.to_owned());
     };
-    let asked = new_edition::Asked { key: args.key, who: &args.by.by, per_sector: args.per_sector, model: model.as_ref(), tell: &tell };
+    let asked = new_edition::Asked { key, who: &args.by.by, per_sector: args.per_sector, model: model.as_ref(), tell: &tell };
     let made = new_edition::make(&store, &digest, asked, call.now).await;
     bar.finish_and_clear();
     let made = made?;
-    writeln!(call.out, "{} of {}: a draft with {}", digest.name, args.key.title(), in_numbers(&made.edition))?;
+    writeln!(call.out, "{} of {}: a draft with {}", digest.name, key.title(), in_numbers(&made.edition))?;
     for said in &made.notes {
         writeln!(call.out, "  {said}")?;
     }
-    writeln!(call.out, "Read it with pulse edition show {}, ask the copy desk with pulse edition check {}", args.key, args.key)?;
+    writeln!(call.out, "Read it with pulse edition show {key}, ask the copy desk with pulse edition check {key}")?;
     Ok(())
 }
 
