@@ -20,10 +20,12 @@ fn checked(bytes: &[u8]) -> &str {
     text
 }
 
-/// An address on a line of its own, perhaps behind its number.
+/// An address on a line of its own, perhaps behind its number or the mark of its point.
 fn is_address(line: &str) -> bool {
-    let address = line.split_once("] ").filter(|(number, _)| number.starts_with('[')).map_or(line, |(_, address)| address);
-    ["https://", "http://", "mailto:"].iter().any(|start| address.starts_with(start)) && !address.contains(' ')
+    let line = line.trim_start();
+    let is_mark = |mark: &str| mark == "-" || mark.starts_with('[') || mark.trim_end_matches('.').chars().all(|c| c.is_ascii_digit());
+    let address = line.split_once(' ').filter(|(mark, _)| is_mark(mark)).map_or(line, |(_, address)| address.trim_start());
+    (address.contains("://") || address.starts_with("mailto:")) && !address.contains(' ')
 }
 
 #[test]
@@ -32,6 +34,20 @@ fn cases() {
         let rendered = plain_text::render(Work { digest: &case.digest, edition: &case.edition, addresses: &addresses::read(&case.folder) });
         case.expect("mail.txt", checked(&rendered.bytes));
     }
+}
+
+#[test]
+fn an_address_that_is_all_of_a_point_stays_whole() {
+    let address = format!("https://quay.example/{}", "x".repeat(80));
+    for line in [format!("1. {address}"), format!("  - {address}"), format!("[12] {address}"), format!("at:{address}")] {
+        checked(format!("{line}\n").as_bytes());
+    }
+}
+
+#[test]
+#[should_panic(expected = "columns")]
+fn a_long_line_that_is_no_address_is_found() {
+    checked(format!("1. {}\n", "x".repeat(80)).as_bytes());
 }
 
 proptest! {
