@@ -304,7 +304,8 @@ fn words_and_addresses(line: &str) -> Box<dyn Iterator<Item = Word<'_>> + '_> {
             let whole = &line[start..end];
             if whole.contains("://") {
                 words.truncate(first);
-                words.push(Word::from(whole));
+                // UAX #14 keeps a bracket and what follows its space together; with an address that may be too long for a line.
+                words.extend(whole.split_inclusive(' ').map(Word::from));
             }
             (start, first) = (end, words.len());
         }
@@ -324,6 +325,8 @@ mod tests {
         assert!(lines.iter().any(|line| *line == address), "{lines:?}");
         assert!(lines.iter().all(|line| *line == address || display_width(line) <= WIDTH), "{lines:?}");
         assert_eq!(lines.join(" "), text);
+        let text = format!("see ( …{address} too");
+        assert_eq!(wrap(&text, "", "")[1..], [format!("…{address}"), "too".to_owned()]);
         // The control: what is no address is broken where it does not fit.
         assert!(wrap(&"x".repeat(100), "", "").len() > 1);
     }
