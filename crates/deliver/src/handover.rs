@@ -171,13 +171,13 @@ pub fn preheader(html: &str) -> String {
     line.map(|(words, _)| mail_parser::decoders::html::html_to_text(words).trim().to_owned()).unwrap_or_default()
 }
 
-/// How long the comment or the style sheet is that `html` begins with.
+/// How long the comment or the style sheet is that `html` begins with. One without an end is words like others.
 fn verbatim(html: &str) -> Option<usize> {
-    let to = |end: &str| html.find(end).map_or(html.len(), |at| at + end.len());
+    let to = |end: &str| html.find(end).map(|at| at + end.len());
     if html.starts_with("<!--") {
-        Some(to("-->"))
+        to("-->")
     } else if html.starts_with("<style") {
-        Some(to("</style>"))
+        to("</style>")
     } else {
         None
     }
@@ -219,6 +219,11 @@ mod tests {
         let html = "<style>@media (x) { a { b:c }}</style><!--[if mso]>$@[<![endif]--><p>$</p>";
         assert_eq!(Mailer::Dotdigital.html(html), "<style>@media (x) { a { b:c }}</style><!--[if mso]>$@[<![endif]--><p>&#36;</p>");
         assert_eq!(Mailer::Listmonk.html(html), "<style>@media (x) { a { b:c }}</style>{{ Safe `<!--[if mso]>$@[<![endif]-->` }}<p>$</p>");
+    }
+
+    #[test]
+    fn a_comment_without_an_end_hides_no_tag() {
+        assert_eq!(Mailer::Listmonk.html("<!-- {{ a }}"), "<!-- &#123;&#123; a }}");
     }
 
     #[test]

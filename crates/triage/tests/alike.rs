@@ -76,7 +76,7 @@ fn content(told: &[Told]) -> Vec<(String, Vec<String>)> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 256, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
     fn the_order_changes_no_group(told in prop::collection::vec(told(), 0..14).prop_flat_map(|told| (Just(told.clone()), Just(told).prop_shuffle()))) {

@@ -322,7 +322,7 @@ fn any_identifiers() -> impl Strategy<Value = Vec<Identifier>> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 1024, ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { failure_persistence: None, cases: 4 * ProptestConfig::default().cases, ..ProptestConfig::default() })]
 
     #[test]
     fn the_form_of_a_form_is_itself(address in any_address()) {

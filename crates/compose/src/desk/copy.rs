@@ -6,6 +6,7 @@ use std::sync::LazyLock;
 use pulse_model::{Blocks, Edition, Entry, Text};
 use regex::Regex;
 
+use super::fixing::{Change, keeps_links};
 use super::known::Known;
 use super::query::{Fix, Part, Place, Query, Section, Within};
 use super::rule::Rule;
@@ -197,10 +198,11 @@ impl<'a> Line<'a> {
         Query { rule, severity: rule.default_severity(), place, message: message.into(), fix: None }
     }
 
-    /// A query about a range of this text that is safe to change.
+    /// A query about a range of this text that is safe to change. No change is offered that would take a link away.
     pub(super) fn fixable(&self, rule: Rule, range: Range<usize>, new: impl Into<String>, message: impl Into<String>) -> Query {
-        let fix = self.plain.get(range.clone()).map(|old| Fix::Words { old: old.to_owned(), new: new.into() });
-        Query { fix, ..self.query(rule, range, message) }
+        let (old, new) = (self.plain.get(range.clone()), new.into());
+        let old = old.filter(|old| self.text.is_none_or(|text| keeps_links(text, &Change { range: range.clone(), old, new: &new })));
+        Query { fix: old.map(|old| Fix::Words { old: old.to_owned(), new }), ..self.query(rule, range, message) }
     }
 }
 

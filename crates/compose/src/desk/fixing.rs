@@ -7,14 +7,15 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulse_model::{Block, Blocks, Edition, Href, Run, Text};
+use similar::{DiffTag, TextDiff};
 
 use super::query::{Fix, Part, Query, Section, Within};
 
 /// Words to put in the place of others.
-struct Change<'q> {
-    range: Range<usize>,
-    old: &'q str,
-    new: &'q str,
+pub(super) struct Change<'q> {
+    pub(super) range: Range<usize>,
+    pub(super) old: &'q str,
+    pub(super) new: &'q str,
 }
 
 /// Makes every change that the queries offer, and says how many were made.
@@ -106,25 +107,27 @@ fn each_text(blocks: &mut Blocks, change: &mut impl FnMut(&mut Text)) {
     *blocks = Blocks::new(list);
 }
 
-/// A text with its changes made, and how many were. The first character's style is that of all the new words.
+/// A text with its changes made, and how many were. Every character that stays keeps its style; new ones have that of the first
+/// they stand for or before.
 fn changed(text: &Text, changes: &[Change<'_>]) -> (Text, usize) {
     let plain = text.plain();
+    let mut pieces: Vec<(Range<usize>, &str)> = Vec::new();
+    let mut made: Vec<Range<usize>> = Vec::new();
+    for change in changes.iter().filter(|change| plain.get(change.range.clone()) == Some(change.old)) {
+        if made.last().is_none_or(|last| last.end <= change.range.start && last.start != change.range.start) {
+            pieces.extend(pieces_of(change));
+            made.push(change.range.clone());
+        }
+    }
+
     let mut runs: Vec<Run> = text.runs().iter().map(|run| Run { text: String::new(), style: run.style.clone() }).collect();
-    let mut made = 0;
-    let mut next = changes.iter().filter(|change| plain.get(change.range.clone()) == Some(change.old)).peekable();
-    let mut skip_to = 0;
-    let mut at = 0;
+    let mut pieces = pieces.into_iter().peekable();
+    let (mut at, mut skip_to) = (0, 0);
     for (run, out) in text.runs().iter().zip(&mut runs) {
         for c in run.text.chars() {
-            while next.peek().is_some_and(|change| change.range.start < skip_to) {
-                next.next();
-            }
-            if at >= skip_to
-                && let Some(change) = next.next_if(|change| change.range.start == at)
-            {
-                out.text.push_str(change.new);
-                skip_to = change.range.end;
-                made += 1;
+            while let Some((range, new)) = pieces.next_if(|(range, _)| range.start == at) {
+                out.text.push_str(new);
+                skip_to = range.end;
             }
             if at >= skip_to {
                 out.text.push(c);
@@ -133,11 +136,32 @@ fn changed(text: &Text, changes: &[Change<'_>]) -> (Text, usize) {
         }
     }
     // What is added behind the last character.
-    if let (Some(change), Some(last)) = (next.find(|change| change.range.start == at && at >= skip_to), runs.last_mut()) {
-        last.text.push_str(change.new);
-        made += 1;
+    if let Some(last) = runs.last_mut() {
+        pieces.for_each(|(_, new)| last.text.push_str(new));
     }
-    (Text::new(runs), made)
+    (Text::new(runs), made.len())
+}
+
+/// Whether every link of a text is there behind a change.
+pub(super) fn keeps_links(text: &Text, change: &Change<'_>) -> bool {
+    changed(text, std::slice::from_ref(change)).0.links().len() == text.links().len()
+}
+
+/// The characters that a change really changes: "a quotation" in other marks leaves the words between them, and a link on them, alone.
+fn pieces_of<'q>(change: &Change<'q>) -> Vec<(Range<usize>, &'q str)> {
+    let diff = TextDiff::from_chars(change.old, change.new);
+    // Ranges of the comparison count characters.
+    let bytes = |text: &str, range: Range<usize>| {
+        let at = |count: usize| text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
+        at(range.start)..at(range.end)
+    };
+    let altered = diff.ops().iter().filter(|op| op.tag() != DiffTag::Equal);
+    altered
+        .map(|op| {
+            let old = bytes(change.old, op.old_range());
+            (change.range.start + old.start..change.range.start + old.end, &change.new[bytes(change.new, op.new_range())])
+        })
+        .collect()
 }
 
 /// Lets the links of a part that lead to one address lead to another.

@@ -93,8 +93,9 @@ fn shape(line: &Line<'_>, begins_large: bool) -> Vec<Query> {
         && first.chars().all(|c| c.is_alphabetic() || c == '-' || c == ':')
     {
         let upper: String = first.chars().take(1).flat_map(char::to_uppercase).collect();
+        let start = title.len() - title.trim_start().len();
         let length = first.chars().next().map_or(0, char::len_utf8);
-        queries.push(line.fixable(Rule::HEADING, 0..length, upper, "The title begins with a small letter."));
+        queries.push(line.fixable(Rule::HEADING, start..start + length, upper, "The title begins with a small letter."));
     }
     queries
 }
