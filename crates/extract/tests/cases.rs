@@ -55,6 +55,9 @@ fn dump(document: &Document) -> Result<String, Box<dyn std::error::Error>> {
             writeln!(out, "{name}: {value}")?;
         }
     }
+    for page in &about.mentions {
+        writeln!(out, "mentions: {page}")?;
+    }
     for file in &about.attachments {
         writeln!(out, "file: {} [{}] {}", file.title, file.media_type.as_deref().unwrap_or_default(), file.url)?;
     }

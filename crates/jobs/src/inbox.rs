@@ -72,6 +72,7 @@ impl Material {
             subject: Subject::of_publication(&row.facts, &row.sources, beginning.unwrap_or_default()),
             identifiers: row.identifiers.iter().filter_map(|text| text.parse::<Identifier>().ok()).collect(),
             sketch: longest.and_then(|document| document.sketch.parse().ok()),
+            mentions: row.documents.iter().flat_map(|document| &document.mentions).filter_map(|text| text.parse().ok()).collect(),
             came_out_at: row.sorted_at,
             first_seen_at: row.first_seen_at,
             sectors,
@@ -94,7 +95,7 @@ pub(crate) async fn inbox_of(store: &Store, digest: &Digest, material: &Material
     let incoming = rows.into_iter().map(|row| material.incoming(row)).collect();
     let rules: Vec<(RuleId, Rule)> = material.rules.iter().map(|stored| (stored.id, stored.rule.clone())).collect();
     let used = material.decisions.values().flatten().filter(|decision| decision.verdict == Verdict::Used && decision.undone.is_none());
-    let known = inbox::Digest {
+    let known = inbox::Known {
         taxonomy: digest.taxonomy(),
         register: &material.register,
         rules: &rules,

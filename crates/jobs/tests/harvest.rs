@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 
 use pulse_jobs::harvest::{self, Asked, Brought, Guard, Harvested, Harvester, OriginalsSettings, Web, WebSettings, guard};
+use pulse_jobs::inbox::{self, Why};
 use pulse_jobs::send::{Clock, Node};
 use pulse_jobs::warc::{self, Packing};
 use pulse_model::publication::Change;
-use pulse_model::{Channel, Source};
+use pulse_model::{Channel, Digest, Slug, Source};
 use pulse_store::originals::Originals;
 use pulse_store::{PublicationFilter, Store, StoredPublication};
 use pulse_testkit::web_server::{Page, Site, WebServer};
@@ -267,6 +268,48 @@ async fn one_work_in_several_sources_is_one_publication() {
     assert_eq!(all.len(), 2, "{:?}", all.keys());
     assert_eq!(all.values().map(|one| one.row.sources.len()).sum::<usize>(), 4);
     assert!(all.values().all(|one| one.versions.len() == 1), "{:?}", all.values().map(|one| &one.versions).collect::<Vec<_>>());
+}
+
+#[tokio::test]
+async fn what_turns_out_to_be_one_is_called_what_its_own_source_calls_it() {
+    let server = small_web().await;
+    let url = server.url("");
+    server.change(|site| {
+        site.page("/partners", feed(&url, &[("n-1", "New from our partners", "/goto?page=rents", 2)])).page("/goto?page=rents", Page::redirect(302, "/rents"))
+    });
+    let place = Place::new(None, &server).await;
+    place.watch("Partners", server.url("/partners")).await;
+    place.watch("Quay", server.url("/feed")).await;
+    place.harvest().await;
+    let titles: Vec<String> = place.all().await.into_keys().collect();
+    assert_eq!(titles, ["Rents", "Waiting well"]);
+}
+
+#[tokio::test]
+async fn a_press_notice_stands_behind_the_report_that_it_links_to() {
+    let server = small_web().await;
+    let url = server.url("");
+    let notice = |link: &str| {
+        Page::html(format!(
+            "<html lang=en><main><h1>Call for change</h1><p>Tenants need help now, says Quay. Its <a href=\"{link}\">report</a> is out.</p></main>"
+        ))
+    };
+    server.change(|site| {
+        let entries = [("2", "Rents", "/rents", 2), ("3", "Press release: Call for change", "/call", 2), ("4", "Press release: Quay is ten", "/ten", 2)];
+        site.page("/feed", feed(&url, &entries)).page("/call", notice("/rents")).page("/ten", notice("/elsewhere"))
+    });
+    let place = Place::new(None, &server).await;
+    let channel = Channel::Feed { url: server.url("/feed").parse().unwrap() };
+    let source = Source { name: "Quay".into(), publisher: Some("Quay".into()), sectors: Vec::new(), channel };
+    place.harvester.store.add_source(&source, NOW, NOW).await.unwrap();
+    place.harvest().await;
+    let digest = Digest::named(Slug::from_words("tidemark"), "Tidemark");
+    place.harvester.store.put_digest(&digest, NOW).await.unwrap();
+    let inbox = inbox::inbox(&place.harvester.store, &digest, 0).await.unwrap();
+    let mut shown: Vec<(&str, Vec<Why>)> =
+        inbox.candidates.iter().map(|one| (one.subject.title.as_str(), one.others.iter().map(|(_, why)| *why).collect())).collect();
+    shown.sort_by_key(|(title, _)| *title);
+    assert_eq!(shown, [("Press release: Quay is ten", Vec::new()), ("Rents", vec![Why::About])]);
 }
 
 #[tokio::test]

@@ -54,6 +54,9 @@ pub struct Metadata {
     pub dois: Vec<String>,
     /// Files that belong to it.
     pub attachments: Vec<Attachment>,
+    /// Other pages that its main part links to, each once, in their order; the first hundred.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub mentions: Vec<Url>,
     /// Its outline, where it brings one beside its headings: a PDF's bookmarks.
     pub outline: Vec<OutlineItem>,
 }

@@ -3,6 +3,7 @@
 ALTER TABLE document_version ADD COLUMN beginning TEXT;     -- The first words of its text; NULL in rows from before there was this column.
 ALTER TABLE document_version ADD COLUMN word_count BIGINT;  -- Of its text; NULL as above.
 ALTER TABLE document_version ADD COLUMN sketch TEXT;        -- By which near-identical texts are found; NULL as above.
+ALTER TABLE document_version ADD COLUMN mentions TEXT;      -- JSON: what it links to, as identifiers; NULL as above.
 
 CREATE TABLE triage_rule (  -- A rule of a digest's team. It is given up, never changed.
     id         TEXT NOT NULL PRIMARY KEY,  -- Rules are asked in the order of their ids.

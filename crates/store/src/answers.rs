@@ -14,7 +14,7 @@ use pulse_model::{Edition, EditionKey, Publisher, Slug, Status};
 use crate::{EditionId, PublisherId};
 
 pub use harvest::{
-    Captured, Check, CheckEnd, CheckReason, DocumentRow, DocumentVersion, Keeping, KeptRecord, KnownPublication, KnownRecord, LookCounts, Looked,
+    Captured, Check, CheckEnd, CheckReason, DocumentRow, DocumentVersion, Facts, Keeping, KeptRecord, KnownPublication, KnownRecord, LookCounts, Looked,
     PublicationFilter, PublicationRow, ReadDocument, SourceHealth, SourceRow, SourceTurn, StoredPublication, Tried, TryEnd, WhichSources, Work,
 };
 pub use mail::{Bounce, Bounced, Lease, Level, NewBounce, NewNotice, Notice, NoticeEnd, Noticed, Reply};

@@ -8,7 +8,7 @@ use std::collections::HashMap;
 
 use pulse_model::{ContentHash, Identifier};
 
-use crate::{Check, CheckEnd, Keeping, KeptRecord, KnownPublication, KnownRecord, Lease, PublicationId, SourceId, Store, StoreError, Tried, Work};
+use crate::{Check, CheckEnd, Facts, Keeping, KeptRecord, KnownPublication, KnownRecord, Lease, PublicationId, SourceId, Store, StoreError, Tried, Work};
 
 impl Store {
     /// The publications that have any of these identifiers, each by the identifier as it is printed.
@@ -43,12 +43,13 @@ impl Store {
         ask!(self, harvested::keep(source, lease, batch, memory, now), "keep records of source {source}")
     }
 
-    /// Makes one publication of two: what is kept of `from` becomes part of `into`. `false` where one of them is gone already.
+    /// Makes one publication of two: what is kept of `from` becomes part of `into`, and what is known of `into` is said anew. `false` where
+    /// one of them is gone already.
     ///
     /// # Errors
     /// When the database fails.
-    pub async fn merge_publications(&self, from: PublicationId, into: PublicationId, now: i64) -> Result<bool, StoreError> {
-        ask!(self, merge::merge(from, into, now), "merge publication {from} into {into}")
+    pub async fn merge_publications(&self, from: PublicationId, into: PublicationId, facts: &Facts<'_>, now: i64) -> Result<bool, StoreError> {
+        ask!(self, merge::merge(from, into, facts, now), "merge publication {from} into {into}")
     }
 
     /// Gives a node up to `limit` publications whose documents are to be fetched, of one source or all. They are given to nobody else

@@ -71,7 +71,7 @@ pub use crate::answers::{
     StoredSubscriber, StoredSubscription, SubscriberRow, Suppression, Uncertain,
 };
 pub use crate::answers::{
-    Captured, Check, CheckEnd, CheckReason, DocumentRow, DocumentVersion, Keeping, KeptRecord, KnownPublication, KnownRecord, LookCounts, Looked,
+    Captured, Check, CheckEnd, CheckReason, DocumentRow, DocumentVersion, Facts, Keeping, KeptRecord, KnownPublication, KnownRecord, LookCounts, Looked,
     PublicationFilter, PublicationRow, ReadDocument, SourceHealth, SourceRow, SourceTurn, StoredPublication, Tried, TryEnd, WhichSources, Work,
 };
 pub use crate::answers::{DeskAnswer, DocumentBrief, InboxRow, LinkOutcome, NewDecision, NewPrompt, PromptEnd, PromptRow, StoredDraft, StoredRule};

@@ -12,7 +12,7 @@ use pulse_model::markdown::parse_blocks;
 use pulse_model::{Edition, EditionKey, Entry, Month, Register};
 use pulse_triage::Subject;
 use pulse_triage::filing::{Filed, Filer};
-use pulse_triage::inbox::{self, Digest, Incoming};
+use pulse_triage::inbox::{self, Incoming, Known};
 use pulse_triage::learn::{Features, Vocabulary};
 use pulse_triage::rank::{Judged, Ranker};
 use pulse_triage::similar::Sketch;
@@ -60,7 +60,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let edition = edition(&archive, month)?;
     let incoming: Vec<Incoming> = inbox.into_iter().zip(1_u128..).map(|(subject, number)| incoming(subject, number)).collect();
     let began = Instant::now();
-    let known = Digest { taxonomy: Taxonomy(&sectors), register: &Register::default(), rules: &[], editions: &[(edition, 0)], passed_over_before: None };
+    let known = Known { taxonomy: Taxonomy(&sectors), register: &Register::default(), rules: &[], editions: &[(edition, 0)], passed_over_before: None };
     let made = inbox::inbox(incoming, known);
     println!("the whole inbox: {:.3} s by the clock, {} candidates", began.elapsed().as_secs_f64(), made.candidates.len());
     Ok(())
@@ -81,7 +81,17 @@ fn edition(archive: &[Filed], month: Month) -> Result<Edition, Box<dyn std::erro
 fn incoming(subject: Subject, number: u128) -> Incoming {
     let publication = PublicationId(Uuid::from_u128(number));
     let sketch = Sketch::of(&subject.text);
-    Incoming { publication, subject, identifiers: Vec::new(), sketch, came_out_at: 0, first_seen_at: 0, sectors: Vec::new(), decisions: Vec::new() }
+    Incoming {
+        publication,
+        subject,
+        identifiers: Vec::new(),
+        sketch,
+        mentions: Vec::new(),
+        came_out_at: 0,
+        first_seen_at: 0,
+        sectors: Vec::new(),
+        decisions: Vec::new(),
+    }
 }
 
 /// Made-up words, always the same.

@@ -40,7 +40,7 @@ pub struct Candidate<'a> {
     pub identifiers: &'a [Identifier],
     /// The sketch of its main document, where there is one.
     pub sketch: Option<&'a Sketch>,
-    /// What its pages link to, as identifiers; may be empty.
+    /// What its page links to; may be empty.
     pub mentions: &'a [Identifier],
 }
 

@@ -160,7 +160,7 @@ fn is_contradicted(shared: &Identifier, one: &[Identifier], other: &[Identifier]
 }
 
 /// What an address alone tells; nothing for a home page.
-pub(crate) fn of_address(url: &Url) -> Vec<Identifier> {
+pub fn of_address(url: &Url) -> Vec<Identifier> {
     if let Some(path) = govuk::path(url) {
         return vec![Identifier::GovukPath(path)];
     }

@@ -36,6 +36,8 @@ pub struct Incoming {
     pub identifiers: Vec<Identifier>,
     /// The sketch of its longest document.
     pub sketch: Option<Sketch>,
+    /// What its page links to.
+    pub mentions: Vec<Identifier>,
     /// When it came out, or was first seen where nobody says. Unix milliseconds, UTC, as the next.
     pub came_out_at: i64,
     /// When it was first seen.
@@ -48,7 +50,7 @@ pub struct Incoming {
 
 /// What a digest knows.
 #[derive(Clone, Copy, Debug)]
-pub struct Digest<'a> {
+pub struct Known<'a> {
     /// Its sectors and categories.
     pub taxonomy: Taxonomy<'a>,
     /// Publishers by all their names.
@@ -130,7 +132,7 @@ impl Candidate {
 }
 
 /// Makes the inbox of a digest.
-pub fn inbox(mut incoming: Vec<Incoming>, digest: Digest<'_>) -> Inbox {
+pub fn inbox(mut incoming: Vec<Incoming>, digest: Known<'_>) -> Inbox {
     // Of candidates that are as likely as each other, the newest comes first.
     incoming.sort_by_key(|one| Reverse(one.publication));
     for one in &mut incoming {
@@ -202,7 +204,7 @@ fn registered(subject: &mut Subject, register: &Register) {
 fn groups(incoming: &[Incoming]) -> Vec<alike::Group> {
     let candidates: Vec<alike::Candidate<'_>> = incoming
         .iter()
-        .map(|one| alike::Candidate { subject: &one.subject, identifiers: &one.identifiers, sketch: one.sketch.as_ref(), mentions: &[] })
+        .map(|one| alike::Candidate { subject: &one.subject, identifiers: &one.identifiers, sketch: one.sketch.as_ref(), mentions: &one.mentions })
         .collect();
     alike::groups(&candidates)
 }
@@ -233,7 +235,7 @@ struct Place {
 }
 
 /// Groups in the order of how likely they are to be picked, and what the order does not say.
-fn ranked(incoming: &[Incoming], groups: &[alike::Group], ruled: &[Ruled], covered: &[Vec<Covered>], digest: Digest<'_>) -> (Vec<Place>, Option<String>) {
+fn ranked(incoming: &[Incoming], groups: &[alike::Group], ruled: &[Ruled], covered: &[Vec<Covered>], digest: Known<'_>) -> (Vec<Place>, Option<String>) {
     let mut vocabulary = Vocabulary::default();
     let mut judged: Vec<(Features, bool, i64)> = Vec::new();
     for (edition, at) in digest.editions {
@@ -269,7 +271,7 @@ fn ranked(incoming: &[Incoming], groups: &[alike::Group], ruled: &[Ruled], cover
 }
 
 /// What the digest covered, and what came in besides.
-fn archive(incoming: &[Incoming], digest: Digest<'_>) -> Archive {
+fn archive(incoming: &[Incoming], digest: Known<'_>) -> Archive {
     let mut archive = Archive::new(digest.editions.iter().map(|(edition, _)| edition), digest.register);
     incoming.iter().for_each(|one| archive.know(&one.subject));
     remember_texts(&mut archive, incoming);
@@ -277,7 +279,7 @@ fn archive(incoming: &[Incoming], digest: Digest<'_>) -> Archive {
 }
 
 /// Where each group would stand.
-fn filings(incoming: &[Incoming], groups: &[alike::Group], ruled: &[Ruled], digest: Digest<'_>) -> Vec<Filing> {
+fn filings(incoming: &[Incoming], groups: &[alike::Group], ruled: &[Ruled], digest: Known<'_>) -> Vec<Filing> {
     let filer = Filer::learn(&digest.taxonomy, &filing::archive(digest.editions.iter().map(|(edition, _)| edition)));
     groups.iter().zip(ruled).map(|(group, ruled)| filed(&filer, &incoming[group.first], ruled)).collect()
 }

@@ -10,7 +10,7 @@ use pulse_model::ids::{DecisionId, PublicationId, RuleId};
 use pulse_model::{Edition, Entry, Identifier, Register, Rule, Slug};
 use pulse_testkit::digests;
 use pulse_triage::Subject;
-use pulse_triage::inbox::{Digest, Inbox, Incoming, State, inbox, time_of};
+use pulse_triage::inbox::{Inbox, Incoming, Known, State, inbox, time_of};
 use pulse_triage::similar::Sketch;
 use uuid::Uuid;
 
@@ -27,7 +27,7 @@ fn incoming(number: u128, title: &str, text: &str) -> Incoming {
     let at = NEW_YEAR + i64::try_from(number % 60).unwrap() * DAY_MS;
     let subject = Subject { title: title.into(), publishers: vec!["Harbour Trust".into()], text: text.into(), published_at: Some(at), ..Subject::default() };
     let (identifiers, sectors, decisions) = (Vec::new(), Vec::new(), Vec::new());
-    Incoming { publication: id(number), subject, identifiers, sketch: None, came_out_at: at, first_seen_at: at, sectors, decisions }
+    Incoming { publication: id(number), subject, identifiers, sketch: None, mentions: Vec::new(), came_out_at: at, first_seen_at: at, sectors, decisions }
 }
 
 fn decided(mut one: Incoming, decisions: &[(&str, Verdict)]) -> Incoming {
@@ -58,7 +58,7 @@ fn edition(month: &str, titles: &[&str]) -> (Edition, i64) {
 fn made(incoming: Vec<Incoming>, rules: &[&str], editions: &[(Edition, i64)], passed_over_before: Option<i64>) -> Inbox {
     let digest = digests::evidence();
     let rules: Vec<(RuleId, Rule)> = (1..).map(|number| RuleId(Uuid::from_u128(number))).zip(rules.iter().map(|rule| rule.parse().unwrap())).collect();
-    inbox(incoming, Digest { taxonomy: digest.taxonomy(), register: &Register::default(), rules: &rules, editions, passed_over_before })
+    inbox(incoming, Known { taxonomy: digest.taxonomy(), register: &Register::default(), rules: &rules, editions, passed_over_before })
 }
 
 fn titles(inbox: &Inbox) -> Vec<&str> {

@@ -37,9 +37,10 @@ pub(super) fn read(page: &Page, url: Option<&Url>) -> (Metadata, Vec<Problem>, O
     (metadata, std::mem::take(&mut said.problems), base)
 }
 
-/// What only the text can say: files that belong to it, dates that are shown, the language. A heading that repeats the title goes.
+/// What only the text can say: files that belong to it, pages it mentions, dates that are shown, the language. A heading that repeats the title goes.
 pub(super) fn finish(metadata: &mut Metadata, page: &Page, blocks: &mut Vec<Content>, base: Option<&Url>) {
     metadata.attachments = links::attachments(page, base);
+    metadata.mentions = links::mentions(page, base);
     if metadata.published_at.is_none() || metadata.updated_at.is_none() {
         let (published, updated) = said::shown_dates(page);
         metadata.published_at = metadata.published_at.or(published);

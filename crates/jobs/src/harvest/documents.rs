@@ -7,7 +7,7 @@ use pulse_harvest::door::Found as Fetched;
 use pulse_harvest::{Answer, Door, FetchError, Get, Validators};
 use pulse_model::document::{Document, Form, Metadata};
 use pulse_model::publication::Change;
-use pulse_model::{ContentHash, Identifier, LinkRole, ProblemKind, Publication};
+use pulse_model::{ContentHash, Identifier, LinkRole, ProblemKind, Publication, Record};
 use pulse_store::originals::OriginalsError;
 use pulse_store::{Check, CheckEnd, CheckReason, DocumentBrief, DocumentRow, PublicationId, ReadDocument, SourceId, Tried, TryEnd};
 use pulse_triage::similar::Sketch;
@@ -15,7 +15,7 @@ use pulse_triage::{identity, publications, subject, version};
 use url::Url;
 
 use super::rhythm::{DAY_MS, next_check};
-use super::{Harvester, Reader, add};
+use super::{Harvester, Reader, add, plan};
 use crate::error::JobError;
 
 /// The most documents of one publication.
@@ -24,6 +24,8 @@ const MAX_DOCUMENTS: usize = 20;
 const MAX_FILE_BYTES: u64 = 100 << 20;
 /// The longest address that is fetched, in bytes.
 const MAX_URL_BYTES: usize = 2_000;
+/// A longer text is no press notice, of which alone it is asked what it mentions.
+const MAX_NOTICE_WORDS: u64 = 2_000;
 const ACCEPT: &str = "text/html, application/xhtml+xml, application/pdf, */*;q=0.8";
 
 /// What a check came to.
@@ -146,10 +148,10 @@ async fn end<D, R>(harvester: &Harvester<D, R>, check: &Check, read: &[Document]
     match twin(harvester, check, identifiers).await? {
         Some(older) if older < check.publication => {
             harvester.store.end_check(check, run, &CheckEnd { next_at: Some(now), is_complete: false, ..end }).await?;
-            harvester.store.merge_publications(check.publication, older, now).await?;
+            harvester.store.merge_publications(check.publication, older, &of_both, now).await?;
         }
         Some(younger) => {
-            harvester.store.merge_publications(younger, check.publication, now).await?;
+            harvester.store.merge_publications(younger, check.publication, &of_both, now).await?;
             harvester.store.end_check(check, run, &end).await?;
         }
         None => {
@@ -157,6 +159,14 @@ async fn end<D, R>(harvester: &Harvester<D, R>, check: &Check, read: &[Document]
         }
     }
     Ok(())
+}
+
+/// What is known of a publication when the records of another have come to it.
+fn of_both(before: Publication, records: &[(SourceId, Record)]) -> Publication {
+    let mut said = plan::said_now(records);
+    // A file that somebody brought leads nowhere, and is called by its name.
+    said.retain(|record| record.link().is_none_or(|link| link.scheme() != add::SCHEME));
+    if said.is_empty() { before } else { publications::keeping(&before, publications::publication_of(&said, &[])) }
 }
 
 /// A publication that turns out to be the same by what the documents of this one say.
@@ -245,7 +255,10 @@ async fn try_one<D: Door, R: Reader>(harvester: &Harvester<D, R>, check: &Check,
 fn brief(document: &Document) -> DocumentBrief {
     let text = document.text();
     let sketch = Sketch::of(&text).map(|sketch| sketch.to_string()).unwrap_or_default();
-    DocumentBrief { beginning: subject::beginning(document), word_count: text.split_whitespace().count() as u64, sketch }
+    let word_count = text.split_whitespace().count() as u64;
+    let mentioned = document.metadata.mentions.iter().filter(|_| word_count <= MAX_NOTICE_WORDS);
+    let mentions = mentioned.flat_map(identity::of_address).map(|identifier| identifier.to_string()).collect();
+    DocumentBrief { beginning: subject::beginning(document), word_count, sketch, mentions }
 }
 
 impl Outcome {

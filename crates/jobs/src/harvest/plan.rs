@@ -90,21 +90,9 @@ impl Draft {
         self.is_rewritten |= other.is_rewritten;
     }
 
-    /// What each source says now: of several records of one, the one that was changed last.
-    fn said(&self) -> Vec<&Record> {
-        let mut newest: HashMap<SourceId, &Record> = HashMap::new();
-        for (source, record) in &self.records {
-            let place = newest.entry(*source).or_insert(record);
-            if record.updated_at >= place.updated_at {
-                *place = record;
-            }
-        }
-        newest.into_values().collect()
-    }
-
     /// `old_before`: what came out before is kept and not fetched.
     fn work(self, old_before: Option<i64>) -> Work {
-        let said = publications::publication_of(&self.said(), &[]);
+        let said = publications::publication_of(&said_now(&self.records), &[]);
         let at = said.updated_at.max(said.published_at);
         let is_old = at.zip(old_before).is_some_and(|(at, before)| at < before);
         let (mut changes, mut amends) = (Vec::new(), false);
@@ -126,6 +114,18 @@ impl Draft {
         let Self { id, from_version, identifiers, absorbs, .. } = self;
         Work { id, from_version, facts, changes, amends, is_due, identifiers, absorbs }
     }
+}
+
+/// What each source says now: of several records of one, the one that was changed last.
+pub(super) fn said_now(records: &[(SourceId, Record)]) -> Vec<&Record> {
+    let mut newest: HashMap<SourceId, &Record> = HashMap::new();
+    for (source, record) in records {
+        let place = newest.entry(*source).or_insert(record);
+        if record.updated_at >= place.updated_at {
+            *place = record;
+        }
+    }
+    newest.into_values().collect()
 }
 
 /// Plans a batch. `known` has the publications of all its identifiers, by the identifier as it is printed.

@@ -150,6 +150,9 @@ pub struct KnownPublication {
     pub records: Vec<(SourceId, Record)>,
 }
 
+/// Says what is known of a publication, by what was known of it and by all its records, the first one first.
+pub type Facts<'a> = dyn Fn(Publication, &[(SourceId, Record)]) -> Publication + Send + Sync + 'a;
+
 /// A record that is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct KnownRecord {

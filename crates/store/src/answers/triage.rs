@@ -32,6 +32,8 @@ pub struct DocumentBrief {
     pub word_count: u64,
     /// By which near-identical texts are found; empty where it was read before there were sketches.
     pub sketch: String,
+    /// What it links to, as an [`pulse_model::Identifier`] prints it.
+    pub mentions: Vec<String>,
 }
 
 /// A decision to be made.

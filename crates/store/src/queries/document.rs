@@ -131,7 +131,7 @@ async fn add_version(connection: &mut Connection, document: &str, publication_ve
     let number: i64 = sqlx::query_scalar(sql).bind(document).fetch_one(&mut *connection).await?;
     sqlx::query(
         "INSERT INTO document_version (document_id, number, publication_version, seen_at, final_url, media_type, form, original_sha256, size_bytes, \
-         text_sha256, content, beginning, word_count, sketch) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)",
+         text_sha256, content, beginning, word_count, sketch, mentions) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)",
     )
     .bind(document)
     .bind(number)
@@ -147,6 +147,7 @@ async fn add_version(connection: &mut Connection, document: &str, publication_ve
     .bind(lines(&read.brief.beginning, MAX_FORM_CHARS))
     .bind(i64::try_from(read.brief.word_count).unwrap_or(i64::MAX))
     .bind(&read.brief.sketch)
+    .bind(json("what the document mentions", &read.brief.mentions)?)
     .execute(connection)
     .await?;
     Ok(())

@@ -38,7 +38,7 @@ pub(crate) async fn known(db: &Connections, identifiers: &[Identifier]) -> Answe
     Ok(owners.iter().filter_map(|(identifier, id)| Some((identifier.clone(), publications.get(id.as_str())?.clone()))).collect())
 }
 
-async fn publication(connection: &mut Connection, id: &str) -> Answer<KnownPublication> {
+pub(super) async fn publication(connection: &mut Connection, id: &str) -> Answer<KnownPublication> {
     let sql = "SELECT facts, version_number FROM publication WHERE id = $1";
     let (facts, version): (String, i64) = sqlx::query_as(sql).bind(id).fetch_one(&mut *connection).await?;
     let sql = "SELECT identifier FROM publication_identifier WHERE publication_id = $1 ORDER BY identifier";

@@ -33,13 +33,16 @@ pub(crate) async fn list(db: &Connections, slug: &Slug, since: i64) -> Answer<Ve
     );
     let mut identifiers = gathered(sqlx::query_as(sql).bind(since).bind(&digest).fetch_all(&mut *tx).await?);
     let sql = which(
-        "SELECT p.id, coalesce(v.beginning, ''), coalesce(v.word_count, 0), coalesce(v.sketch, '') FROM publication p \
+        "SELECT p.id, coalesce(v.beginning, ''), coalesce(v.word_count, 0), coalesce(v.sketch, ''), coalesce(v.mentions, '[]') FROM publication p \
                      JOIN document d ON d.publication_id = p.id JOIN document_version v ON v.document_id = d.id AND v.number = d.version_count \
                      WHERE {which} ORDER BY p.id, d.position, d.id",
     );
-    let rows: Vec<(String, String, i64, String)> = sqlx::query_as(sql).bind(since).bind(&digest).fetch_all(&mut *tx).await?;
-    let brief = |(id, beginning, words, sketch): (String, String, i64, String)| (id, DocumentBrief { beginning, word_count: words.unsigned_abs(), sketch });
-    let mut documents = gathered(rows.into_iter().map(brief).collect());
+    let rows: Vec<(String, String, i64, String, String)> = sqlx::query_as(sql).bind(since).bind(&digest).fetch_all(&mut *tx).await?;
+    let brief = |(id, beginning, words, sketch, mentions): (String, String, i64, String, String)| {
+        let mentions = from_json("document_version", "mentions", &id, &mentions)?;
+        Ok((id, DocumentBrief { beginning, word_count: words.unsigned_abs(), sketch, mentions }))
+    };
+    let mut documents = gathered(rows.into_iter().map(brief).collect::<Answer<_>>()?);
 
     let row = |(id, facts, sorted_at, first_seen_at): (String, String, i64, i64)| {
         Ok(InboxRow {

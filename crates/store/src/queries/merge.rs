@@ -1,13 +1,14 @@
 //! Two publications turn out to be one.
 
-use crate::PublicationId;
 use crate::rows::from_json;
+use crate::{Facts, PublicationId};
 
 use super::dialect::{self, Answer, Connection, Connections};
 use super::harvested;
 
-/// Makes one publication of two; `false` where one of them is not there any more.
-pub(crate) async fn merge(db: &Connections, from: PublicationId, into: PublicationId, now: i64) -> Answer<bool> {
+/// Makes one publication of two, with facts made of what was known of `into` and of all records; `false` where one of them is not there
+/// any more.
+pub(crate) async fn merge(db: &Connections, from: PublicationId, into: PublicationId, facts: &Facts<'_>, now: i64) -> Answer<bool> {
     let mut tx = db.begin_write().await?;
     dialect::lock_publications(&mut tx).await?;
     let sql = "SELECT count(*) FROM publication WHERE id IN ($1, $2)";
@@ -16,6 +17,8 @@ pub(crate) async fn merge(db: &Connections, from: PublicationId, into: Publicati
         return Ok(false);
     }
     absorb(&mut tx, from, into, now).await?;
+    let known = harvested::publication(&mut tx, &into.to_string()).await?;
+    harvested::set_facts(&mut tx, into, &facts(known.facts, &known.records)).await?;
     tx.commit().await?;
     Ok(true)
 }

@@ -4,8 +4,8 @@ use pulse_model::document::{Content, Document, Metadata};
 use pulse_model::publication::Change;
 use pulse_model::{Channel, ContentHash, Identifier, LinkRole, Publication, Record, RecordLink, Source};
 use pulse_store::{
-    Check, CheckEnd, CheckReason, DocumentBrief, Keeping, KeptRecord, Lease, LookCounts, Looked, PublicationFilter, PublicationId, ReadDocument, SourceHealth,
-    SourceId, Store, StoreError, Tried, TryEnd, WhichSources, Work,
+    Check, CheckEnd, CheckReason, DocumentBrief, Facts, Keeping, KeptRecord, Lease, LookCounts, Looked, PublicationFilter, PublicationId, ReadDocument,
+    SourceHealth, SourceId, Store, StoreError, Tried, TryEnd, WhichSources, Work,
 };
 
 use super::{Chapter, HOUR, START};
@@ -177,7 +177,7 @@ pub(super) fn read(words: &str, changes: Vec<Change>) -> Tried {
         original: ContentHash::of(words.as_bytes()),
         size_bytes: words.len() as u64,
         document: document(words),
-        brief: DocumentBrief { beginning: words.into(), word_count: 3, sketch: "s1:00".into() },
+        brief: DocumentBrief { beginning: words.into(), word_count: 3, sketch: "s1:00".into(), mentions: vec!["url:quay.example/waiting".into()] },
         changes,
     }));
     Tried { url: "https://quay.example/waiting".into(), position: 0, title: "Page".into(), end }
@@ -296,10 +296,12 @@ async fn find_that_two_are_one(store: &Store, quay: SourceId, id: PublicationId)
     store.save_document(other, lease(NODE, now), &copy, now).await?;
     store.end_check(&check, NODE, &end(None, true)).await?;
     assert_eq!(store.publication_with_file(ContentHash::of(b"Five weeks."), other).await?, Some(id));
-    assert!(store.merge_publications(other, id, now).await?);
-    assert!(!store.merge_publications(other, id, now).await?);
+    let facts: &Facts<'_> = &|before, records| Publication { title: format!("{} of {}", before.title, records.len()), ..before };
+    assert!(store.merge_publications(other, id, facts, now).await?);
+    assert!(!store.merge_publications(other, id, facts, now).await?);
     let stored = store.publication(other).await?.expect("it is found under its old id");
     assert_eq!((stored.row.id, stored.documents.len(), stored.records.len(), stored.versions.len()), (id, 3, 3, 3));
+    assert!(stored.row.facts.title.ends_with(" of 3"), "{}", stored.row.facts.title);
     let known = store.known_publications(&[identifier("url:press.example/waiting")]).await?;
     assert_eq!(known.values().map(|known| known.id).collect::<Vec<_>>(), [id]);
     Ok(())

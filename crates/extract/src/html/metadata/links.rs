@@ -1,6 +1,6 @@
-//! Where a page's links lead: its own address, and the files that belong to it.
+//! Where a page's links lead: its own address, the files that belong to it, and the pages that it mentions.
 
-use dom_query::Document as Page;
+use dom_query::{Document as Page, NodeRef};
 use pulse_model::document::Attachment;
 use url::Url;
 
@@ -28,6 +28,12 @@ const FORMS: [(&str, &str); 14] = [
 /// More files than this are a catalogue.
 const MOST_ATTACHMENTS: usize = 200;
 
+/// Pages mentioned behind these are not kept.
+const MOST_MENTIONS: usize = 100;
+
+/// What holds links to other parts of a site, even within its main part.
+const FURNITURE: [&str; 4] = ["nav", "header", "footer", "aside"];
+
 /// What relative links are read against.
 pub(super) fn base(page: &Page, url: Option<&Url>) -> Option<Url> {
     let said = tree::first(page, "base").map(|base| tree::attr(&base, "href")).unwrap_or_default();
@@ -54,22 +60,29 @@ fn absolute(href: &str, base: Option<&Url>) -> Option<Url> {
     is_web(&url).then_some(url)
 }
 
+fn main_part(page: &Page) -> NodeRef<'_> {
+    let main = page.root().descendants_it().find(|node| node.has_name("main") || tree::attr(node, "role") == "main");
+    main.unwrap_or_else(|| page.root())
+}
+
+/// The media type of a file that a link leads to, as it claims or as the name suggests; none for a page.
+fn file_type(link: &NodeRef<'_>, url: &Url) -> Option<String> {
+    let claimed = tree::attr(link, "type").trim().to_ascii_lowercase();
+    let is_claimed = FORMS.iter().any(|(_, media_type)| *media_type == claimed);
+    if is_claimed { Some(claimed) } else { by_name(url.path()).map(str::to_owned) }
+}
+
 /// Files that the main part of the page links to, each once.
 pub(super) fn attachments(page: &Page, base: Option<&Url>) -> Vec<Attachment> {
-    let main = page.root().descendants_it().find(|node| node.has_name("main") || tree::attr(node, "role") == "main");
-    let root = main.unwrap_or_else(|| page.root());
     let mut attachments: Vec<Attachment> = Vec::new();
-    for link in tree::topmost(&root, &["a"]) {
+    for link in tree::topmost(&main_part(page), &["a"]) {
         let Some(mut url) = absolute(&tree::attr(&link, "href"), base) else { continue };
-        let claimed = tree::attr(&link, "type").trim().to_ascii_lowercase();
-        let by_name = by_name(url.path());
-        let is_claimed = FORMS.iter().any(|(_, media_type)| *media_type == claimed);
-        if !is_claimed && by_name.is_none() || attachments.len() >= MOST_ATTACHMENTS {
+        let media_type = file_type(&link, &url).filter(|_| attachments.len() < MOST_ATTACHMENTS);
+        if media_type.is_none() {
             continue;
         }
         url.set_fragment(None);
         let title = Some(tree::text_of(&link)).filter(|text| !text.is_empty()).unwrap_or_else(|| tree::single_spaced(&tree::attr(&link, "title")));
-        let media_type = if is_claimed { Some(claimed) } else { by_name.map(str::to_owned) };
         match attachments.iter_mut().find(|known| known.url == url) {
             Some(known) if known.title.is_empty() => known.title = title,
             Some(_) => {}
@@ -77,6 +90,21 @@ pub(super) fn attachments(page: &Page, base: Option<&Url>) -> Vec<Attachment> {
         }
     }
     attachments
+}
+
+/// Other pages that the main part of the page links to, each once.
+pub(super) fn mentions(page: &Page, base: Option<&Url>) -> Vec<Url> {
+    let mut mentions: Vec<Url> = Vec::new();
+    for link in tree::topmost(&main_part(page), &["a"]) {
+        let Some(mut url) = absolute(&tree::attr(&link, "href"), base) else { continue };
+        url.set_fragment(None);
+        let is_furniture = link.ancestors_it(None).any(|node| FURNITURE.iter().any(|name| node.has_name(name)));
+        let is_new = Some(&url) != base && !mentions.contains(&url);
+        if is_new && !is_furniture && file_type(&link, &url).is_none() && mentions.len() < MOST_MENTIONS {
+            mentions.push(url);
+        }
+    }
+    mentions
 }
 
 fn by_name(path: &str) -> Option<&'static str> {
