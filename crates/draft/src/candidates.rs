@@ -4,7 +4,6 @@
 
 use std::sync::LazyLock;
 
-use pulse_model::sentence::sentences;
 use regex::Regex;
 
 use crate::reading::{Line, bare};
@@ -32,8 +31,8 @@ pub(crate) fn candidates<'a>(lines: &[Line<'a>], kinds: &[Option<Kind>]) -> Vec<
             in_section = 0;
             continue;
         }
-        if !matches!(kind, Some(Kind::Aside | Kind::Recommendations)) {
-            let whole = sentences(line.text).into_iter().filter(|quote| stands_alone(quote) && !recommends(quote));
+        if !matches!(kind, Some(Kind::Aside | Kind::Recommendations | Kind::Earlier)) {
+            let whole = line.sentences().filter(|quote| stands_alone(quote) && !recommends(quote));
             found.extend(whole.map(|quote| Candidate { line, quote, kind, in_section }));
         }
         in_section += 1;
@@ -74,5 +73,7 @@ static ITSELF: LazyLock<Regex> = LazyLock::new(|| {
 pub(crate) fn recommends(text: &str) -> bool {
     let lower = text.to_lowercase();
     let has = |word: &str| lower.split(|c: char| !c.is_alphanumeric()).any(|found| found == word);
-    ["should", "must", "shall", "recommend", "recommends", "recommended"].into_iter().any(has)
+    ["should", "must", "shall", "recommend", "recommends", "recommended", "urge", "urges"].into_iter().any(has)
+        || lower.contains("call on ")
+        || lower.contains("calls on ")
 }

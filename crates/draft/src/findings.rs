@@ -26,11 +26,14 @@ pub(crate) struct Findings<'a> {
 pub(crate) fn findings<'a>(reading: &Reading<'a>, sections: &[Section], title: &str, said: &[&str], wanted: usize) -> Findings<'a> {
     let lines = &reading.lines;
     let kinds = kinds(lines, sections);
-    let own = sections.iter().filter(|section| section.kind == Kind::Findings).map(|section| section.body.clone());
-    if let Some(points) = own.chain(opening_list(lines)).map(|body| points(&lines[body])).find(|points| is_list_of_points(points)) {
+    let of_kind = |kind: Kind| sections.iter().filter(move |section| section.kind == kind).map(|section| section.own_lines(lines, &kinds));
+    let opening = opening_list(lines).map(|body| lines[body].to_vec());
+    if let Some(points) = of_kind(Kind::Findings).chain(opening).map(|lines| points(&lines)).find(|points| is_list_of_points(points)) {
         return Findings { points, are_chosen: false };
     }
-    let mut found = led_in(lines, &kinds).map(|body| points(&lines[body])).find(|points| is_list_of_points(points)).unwrap_or_default();
+    let led_in = led_in(lines, &kinds).map(|body| points(&lines[body]));
+    let summaries = of_kind(Kind::Summary).filter(|lines| is_mostly_a_list(lines)).map(|lines| points(&lines));
+    let mut found = led_in.chain(summaries).find(|points| is_list_of_points(points)).unwrap_or_default();
     let place = |extract: &Extract<'_>| extract.parts.last().map(|(line, _)| (line.document, line.block));
     let found_count = found.len();
     let listed: BTreeSet<_> = found.iter().map(place).collect();
@@ -38,6 +41,14 @@ pub(crate) fn findings<'a>(reading: &Reading<'a>, sections: &[Section], title: &
     found.extend(chosen.take(wanted.saturating_sub(found_count)));
     found.sort_by_key(place);
     Findings { are_chosen: found.len() > found_count, points: found }
+}
+
+/// Whether a summary is a list of what was found: three points or more, most of its words, and few of them advice.
+fn is_mostly_a_list(lines: &[Line<'_>]) -> bool {
+    let words = |lines: &mut dyn Iterator<Item = &Line<'_>>| lines.map(|line| line.text.split(' ').count()).sum::<usize>();
+    let items = || lines.iter().filter(|line| line.role.is_item());
+    let advice = items().filter(|line| recommends(line.text)).count();
+    items().count() >= 3 && advice * 3 <= items().count() && words(&mut items()) * 2 > words(&mut lines.iter())
 }
 
 /// Whether these are points and no chapter: at least two, and paragraphs among them short.
@@ -55,18 +66,32 @@ pub(crate) fn points<'a>(lines: &[Line<'a>]) -> Vec<Extract<'a>> {
     // What leads in the list at hand: a sentence, or a sentence and a few words more.
     let mut leads: Vec<Line<'a>> = Vec::new();
     let mut before: Option<Line<'a>> = None;
+    // Whether the last point is a heading that says it, and the paragraphs under it are its.
+    let mut is_titled = false;
     for &line in lines {
         match line.role {
+            Role::Rest => {
+                if let Some(last) = found.last_mut().filter(|last| last.parts.last().zip(before).is_some_and(|(last, before)| last.0.is(before))) {
+                    last.parts.push((line, line.text));
+                }
+            }
+            _ if !line.role.is_item() && is_note(line.text) => {}
             _ if leads_in(line.text) && !line.role.is_item() => {
                 leads.retain(|lead| is_few_words(line.text) && !is_few_words(lead.text));
                 leads.push(line);
             }
-            Role::Heading(_) => leads.clear(),
+            Role::Heading(_) => {
+                leads.clear();
+                is_titled = !has_list && is_statement(line.text);
+                found.extend(is_titled.then(|| Extract::of(line)));
+            }
             Role::Paragraph => {
                 leads.clear();
                 let introduces = has_list && found.is_empty() && !line.text.contains(|c: char| c.is_ascii_digit());
-                if !is_note(line.text) && !introduces {
-                    found.push(Extract::of(line));
+                match found.last_mut().filter(|_| is_titled) {
+                    Some(titled) => titled.parts.push((line, line.text)),
+                    None if introduces => {}
+                    None => found.push(Extract::of(line)),
                 }
             }
             Role::Item { .. } => add_item(line, before, &leads, &mut found),
@@ -74,6 +99,11 @@ pub(crate) fn points<'a>(lines: &[Line<'a>]) -> Vec<Extract<'a>> {
         before = Some(line);
     }
     found
+}
+
+/// Whether a heading says something, and does not only name it.
+fn is_statement(title: &str) -> bool {
+    !title.ends_with('?') && (title.ends_with('.') || title.split(' ').count() >= 6)
 }
 
 /// Adds a point of a list: to the one above it where it is a part of that, and with what leads it in where it needs it.
@@ -117,9 +147,11 @@ fn needs(point: &str, lead: &str) -> bool {
 
 /// Notes on figures and invitations to read on, which are no points.
 fn is_note(text: &str) -> bool {
-    const NOTES: &[&str] = &["note", "source:", "sources:", "download", "for more information", "for further information", "see also", "read more", "1. ", "*"];
+    const NOTES: &[&str] = &["note", "source:", "sources:", "download", "for more information", "for further information", "see also", "read more", "*"];
     let lower = text.get(..40.min(text.len())).unwrap_or(text).to_lowercase();
-    NOTES.iter().any(|note| lower.starts_with(note))
+    let is_caption =
+        ["figure ", "table ", "chart "].iter().filter_map(|name| lower.strip_prefix(name)).any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    is_caption || NOTES.iter().any(|note| lower.starts_with(note))
 }
 
 /// A list of statements with figures near the beginning of a document, under a heading that names a period: "In January to March 2015".

@@ -1,15 +1,17 @@
 //! Documents to lines: what there is to draft from, in order, each line knowing where it stands.
 //!
-//! In: the documents of a publication. Out: a line for each heading, paragraph, quotation and point. Tables, captions and notes
-//! are left out, and so are tables of contents, which name sections and are none; a table of one column is a box, and its rows are lines.
+//! In: the documents of a publication. Out: a line for each heading, paragraph, quotation and point. Captions and notes are left out, and so
+//! are page numbers, and tables of contents, which name sections and are none. Of tables a box is read, which has one column, and a column
+//! whose heading says that it holds recommendations. A sentence that goes on behind the end of a page is two lines, the second [`Role::Rest`].
 
 use std::sync::LazyLock;
 
 use pulse_model::document::Content;
+use pulse_model::sentence::sentences;
 use pulse_model::{Passage, Sourced};
 use regex::Regex;
 
-use crate::sections::kind_of;
+use crate::sections::{Kind, is_mixed, kind_of};
 
 /// One heading, paragraph or point of a document.
 #[derive(Clone, Copy, Debug)]
@@ -31,6 +33,8 @@ pub(crate) enum Role {
     Heading(u8),
     /// Running text.
     Paragraph,
+    /// Running text that goes on with the line before it.
+    Rest,
     /// A point of a list.
     Item {
         /// How deep it is, from 0.
@@ -50,6 +54,18 @@ pub(crate) struct Reading<'a> {
     wanted: Vec<usize>,
     /// In the order of the documents and their blocks.
     pub(crate) lines: Vec<Line<'a>>,
+}
+
+impl<'a> Line<'a> {
+    /// Whether both are one.
+    pub(crate) fn is(self, other: Line<'_>) -> bool {
+        (self.document, self.block, self.text.as_ptr()) == (other.document, other.block, other.text.as_ptr())
+    }
+
+    /// Its sentences, without the half of one that it begins with.
+    pub(crate) fn sentences(self) -> impl Iterator<Item = &'a str> {
+        sentences(self.text).into_iter().skip(usize::from(self.role == Role::Rest))
+    }
 }
 
 impl Role {
@@ -73,7 +89,7 @@ impl<'a> Reading<'a> {
                 let texts = texts(&content.content).into_iter();
                 texts.map(move |(role, text)| Line { document, block, role, text })
             });
-            lines.extend(without_contents(of_document));
+            lines.extend(joined(&without_contents(of_document)));
         }
         Self { documents, wanted, lines }
     }
@@ -96,8 +112,19 @@ fn texts(content: &Content) -> Vec<(Role, &str)> {
         Content::Paragraph { text } | Content::Quote { text } => vec![(role_of(text), text)],
         Content::List { ordered, items } => items.iter().map(|item| (Role::Item { depth: item.depth, is_numbered: *ordered }, item.text.as_str())).collect(),
         Content::Table { rows, .. } if rows.iter().all(|row| row.len() == 1) => rows.iter().flatten().map(|cell| (role_of(cell), cell.as_str())).collect(),
-        Content::Table { .. } | Content::Figure { .. } | Content::Footnote { .. } => Vec::new(),
+        Content::Table { rows, .. } => column_of_recommendations(rows),
+        Content::Figure { .. } | Content::Footnote { .. } => Vec::new(),
     }
+}
+
+/// The column of a table that lists recommendations, its heading first.
+fn column_of_recommendations(rows: &[Vec<String>]) -> Vec<(Role, &str)> {
+    let says_so = |cell: &String| kind_of(cell) == Some(Kind::Recommendations) && !is_mixed(cell);
+    let Some((head, rest)) = rows.split_first() else { return Vec::new() };
+    let Some((column, title)) = head.iter().enumerate().find(|(_, cell)| says_so(cell)) else { return Vec::new() };
+    let cells = rest.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty() && *cell != title);
+    let item = Role::Item { depth: 0, is_numbered: false };
+    std::iter::once((Role::Heading(SET_LIKE_A_HEADING), title.as_str())).chain(cells.map(|cell| (item, cell.as_str()))).collect()
 }
 
 /// What a paragraph is: a bullet makes it a point, and few words without an end a heading.
@@ -142,6 +169,57 @@ fn without_contents<'a>(lines: impl Iterator<Item = Line<'a>>) -> Vec<Line<'a>> 
         }
     }
     kept
+}
+
+/// The lines without page numbers and without heads and feet of pages between the halves of a sentence; a second half is [`Role::Rest`].
+fn joined<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
+    let is_set = |line: &Line<'_>| matches!(line.role, Role::Paragraph | Role::Heading(SET_LIKE_A_HEADING));
+    let is_number = |line: &Line<'_>| is_set(line) && is_page_number(line.text);
+    let begins_within = |line: &Line<'_>| is_set(line) && line.text.starts_with(char::is_lowercase);
+    let mut kept: Vec<Line<'a>> = Vec::new();
+    let mut is_new_page = false;
+    for (at, &line) in lines.iter().enumerate() {
+        let is_open = kept.last().is_some_and(|before| match before.role {
+            Role::Heading(1..=6) => false,
+            Role::Item { .. } => !ends(before.text) || (is_new_page && before.text.ends_with(':')),
+            _ => !ends(before.text) && word_count(before.text) >= 4,
+        });
+        let is_between = || lines.iter().skip(at + 1).find(|line| !is_number(line)).is_some_and(begins_within);
+        let is_head = is_open && is_set(&line) && !begins_within(&line) && line.text.len() <= 80 && !ends(line.text) && is_between();
+        if is_number(&line) || is_head {
+            is_new_page = true;
+            continue;
+        }
+        let goes_on = kept.last().is_some_and(|before| {
+            let is_long = is_new_page || before.text.len() >= 60;
+            let is_running =
+                is_new_page && line.role == Role::Paragraph && !before.role.is_heading() && word_count(before.text) >= 8 && bare(line.text) == line.text;
+            is_open && ((begins_within(&line) && is_long) || is_running)
+        });
+        if let Some(before) = kept.last_mut().filter(|before| goes_on && before.role.is_heading()) {
+            before.role = Role::Paragraph;
+        }
+        kept.push(if goes_on { Line { role: Role::Rest, ..line } } else { line });
+        is_new_page = false;
+    }
+    kept
+}
+
+fn word_count(text: &str) -> usize {
+    text.split(' ').count()
+}
+
+/// "12", "xii", "Page 12 of 40", "12 | Warm homes".
+fn is_page_number(text: &str) -> bool {
+    #[expect(clippy::unwrap_used, reason = "a constant pattern that a test compiles")]
+    static NUMBER: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"^(?i:(?:page )?\d{1,4}(?: ?(?:of|/) ?\d{1,4})?|[ivx]{1,6}|\d{1,4} \| .{1,80}|.{1,80} \| (?:page )?\d{1,4})$").unwrap());
+    text.len() <= 100 && NUMBER.is_match(text)
+}
+
+/// Whether a text ends as a sentence does.
+pub(crate) fn ends(text: &str) -> bool {
+    text.trim_end_matches(|c: char| c.is_ascii_digit() || ")]”’\"'*".contains(c)).ends_with(['.', '!', '?', ';', ':'])
 }
 
 fn ends_in_page(text: &str) -> bool {
