@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use pulse_model::figure;
+use regex::Regex;
 
 use crate::candidates::recommends;
 use crate::extract::Extract;
@@ -31,6 +33,10 @@ pub(crate) fn findings<'a>(reading: &Reading<'a>, sections: &[Section], title: &
     if let Some(points) = of_kind(Kind::Findings).chain(opening).map(|lines| points(&lines)).find(|points| is_list_of_points(points)) {
         return Findings { points, are_chosen: false };
     }
+    let labelled = labelled(lines);
+    if is_list_of_points(&labelled) {
+        return Findings { points: labelled, are_chosen: false };
+    }
     let led_in = led_in(lines, &kinds).map(|body| points(&lines[body]));
     let summaries = of_kind(Kind::Summary).filter(|lines| is_mostly_a_list(lines)).map(|lines| points(&lines));
     let mut found = led_in.chain(summaries).find(|points| is_list_of_points(points)).unwrap_or_default();
@@ -41,6 +47,20 @@ pub(crate) fn findings<'a>(reading: &Reading<'a>, sections: &[Section], title: &
     found.extend(chosen.take(wanted.saturating_sub(found_count)));
     found.sort_by_key(place);
     Findings { are_chosen: found.len() > found_count, points: found }
+}
+
+/// What labels call a finding, "Finding 1: …", "Key message 2 – …", each number once.
+fn labelled<'a>(lines: &[Line<'a>]) -> Vec<Extract<'a>> {
+    #[expect(clippy::unwrap_used, reason = "a constant pattern that a test compiles")]
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(?i:(?:(?:key|main) )?(?:finding|message|insight) (\d{1,2}))\s*[:.–—-]\s*").unwrap());
+    let mut known = BTreeSet::new();
+    let of = |line: &Line<'a>| {
+        let found = LABEL.captures(line.text)?;
+        let (whole, number) = (found.get(0)?, found.get(1)?);
+        let rest = &line.text[whole.end()..];
+        (!rest.is_empty() && known.insert(number.as_str())).then(|| Extract { parts: vec![(*line, rest)] })
+    };
+    lines.iter().filter_map(of).collect()
 }
 
 /// Whether a summary is a list of what was found: three points or more, most of its words, and few of them advice.
@@ -61,14 +81,15 @@ fn is_list_of_points(points: &[Extract<'_>]) -> bool {
 
 /// The points of a section: its items and those paragraphs that do not only lead in others.
 pub(crate) fn points<'a>(lines: &[Line<'a>]) -> Vec<Extract<'a>> {
-    let has_list = lines.iter().any(|line| line.role.is_item());
+    let last_item = lines.iter().rposition(|line| line.role.is_item());
+    let has_list = last_item.is_some();
     let mut found: Vec<Extract<'a>> = Vec::new();
     // What leads in the list at hand: a sentence, or a sentence and a few words more.
     let mut leads: Vec<Line<'a>> = Vec::new();
     let mut before: Option<Line<'a>> = None;
     // Whether the last point is a heading that says it, and the paragraphs under it are its.
     let mut is_titled = false;
-    for &line in lines {
+    for (at, &line) in lines.iter().enumerate() {
         match line.role {
             Role::Rest => {
                 if let Some(last) = found.last_mut().filter(|last| last.parts.last().zip(before).is_some_and(|(last, before)| last.0.is(before))) {
@@ -87,10 +108,12 @@ pub(crate) fn points<'a>(lines: &[Line<'a>]) -> Vec<Extract<'a>> {
             }
             Role::Paragraph => {
                 leads.clear();
-                let introduces = has_list && found.is_empty() && !line.text.contains(|c: char| c.is_ascii_digit());
+                // What introduces a list, what is said behind it, and what somebody said.
+                let is_around = has_list && (found.is_empty() || last_item < Some(at)) && !line.text.contains(|c: char| c.is_ascii_digit());
+                let is_beside = is_around || line.text.starts_with(['“', '‘', '"']);
                 match found.last_mut().filter(|_| is_titled) {
                     Some(titled) => titled.parts.push((line, line.text)),
-                    None if introduces => {}
+                    None if is_beside => {}
                     None => found.push(Extract::of(line)),
                 }
             }

@@ -11,6 +11,7 @@ use pulse_model::sentence::sentences;
 use pulse_model::{Passage, Sourced};
 use regex::Regex;
 
+use crate::recommendations::is_label;
 use crate::sections::{Kind, is_mixed, kind_of};
 
 /// One heading, paragraph or point of a document.
@@ -117,14 +118,18 @@ fn texts(content: &Content) -> Vec<(Role, &str)> {
     }
 }
 
-/// The column of a table that lists recommendations, its heading first.
+/// What a table recommends: the column whose heading says so, the heading first; else what stands beside "Recommendation 4".
 fn column_of_recommendations(rows: &[Vec<String>]) -> Vec<(Role, &str)> {
     let says_so = |cell: &String| kind_of(cell) == Some(Kind::Recommendations) && !is_mixed(cell);
-    let Some((head, rest)) = rows.split_first() else { return Vec::new() };
-    let Some((column, title)) = head.iter().enumerate().find(|(_, cell)| says_so(cell)) else { return Vec::new() };
-    let cells = rest.iter().filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty() && *cell != title);
-    let item = Role::Item { depth: 0, is_numbered: false };
-    std::iter::once((Role::Heading(SET_LIKE_A_HEADING), title.as_str())).chain(cells.map(|cell| (item, cell.as_str()))).collect()
+    let title = Role::Heading(SET_LIKE_A_HEADING);
+    let column = rows.first().and_then(|head| head.iter().position(says_so).zip(head.iter().find(|cell| says_so(cell))));
+    if let Some((column, head)) = column {
+        let cells = rows.iter().skip(1).filter_map(|row| row.get(column)).filter(|cell| !cell.is_empty() && *cell != head);
+        let item = Role::Item { depth: 0, is_numbered: false };
+        return std::iter::once((title, head.as_str())).chain(cells.map(|cell| (item, cell.as_str()))).collect();
+    }
+    let beside = rows.iter().filter_map(|row| row.iter().zip(row.iter().skip(1)).find(|(label, cell)| is_label(label) && !cell.is_empty()));
+    beside.flat_map(|(label, cell)| [(title, label.as_str()), (Role::Paragraph, cell.as_str())]).collect()
 }
 
 /// What a paragraph is: a bullet makes it a point, and few words without an end a heading.

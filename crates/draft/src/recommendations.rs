@@ -29,6 +29,7 @@ pub(crate) fn recommendations<'a>(lines: &[Line<'a>], sections: &[Section]) -> V
     let labelled = (0..lines.len()).filter(|&at| kinds[at] != Some(Kind::Earlier)).flat_map(|at| labelled(lines, at, dense[at]));
     let found = once_by_number(of_one_style(in_sections.chain(labelled).collect()));
     let found = if found.len() >= 2 { found } else { once_by_number(of_one_style(with_conclusions().flat_map(|section| numbered(lines, section)).collect())) };
+    let found = if found.len() >= 2 { found } else { once_by_number(answered(lines)) };
     if found.len() >= 2 {
         return found;
     }
@@ -68,9 +69,9 @@ fn label_of(text: &str, is_heading: bool) -> Option<Label> {
         let name = r"((?:[A-Z][\w’'-]* ){0,2})(?i:recommendation|rec\.?|area for improvement)";
         let words = "(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)";
         let number = r"(?:[A-Z]{1,2}/?)?\d{1,4}(?:[./-]\d{1,4}){0,3}[a-z]?";
-        let aside = r"(?:\s*[(\[](?i:para)[^)\]]{0,40}[)\]])?";
+        let aside = r"(?:\s*[(\[](?i:para)[^)\]]{0,40}[)\]]|\s+(?:for|to)\s[^:.]{1,50}:)?";
         Regex::new(&format!(
-            r"^(?:[(•▪]\s*)?(?:{name}(?:\s+(?:(?i:no\.?|number)\s*|#)?({number}|{words}|[A-Z]{{1,4}})\b{aside}(\s*[:.)–—-]+\s*|\s*$|\s+)|(\s*[:–—]\s+))|R(\d{{1,3}}(?:\.\d{{1,2}})*[a-z]?)(\s*[:.)–—-]+\s*|\s*$|\s+))"
+            r"^(?:[(•▪]\s*|\d{{1,2}}[a-z]?[.:)]?\s+)?(?:{name}(?:\s+(?:(?i:no\.?|number)\s*|#)?({number}|{words}|[A-Z]{{1,4}})\b{aside}(\s*[:.)–—-]+\s*|\s*$|\s+)|(\s*[:–—]\s+))|R(\d{{1,3}}(?:\.\d{{1,2}})*[a-z]?)(\s*[:.)–—-]+\s*|\s*$|\s+))"
         ))
         .unwrap()
     });
@@ -86,6 +87,11 @@ fn label_of(text: &str, is_heading: bool) -> Option<Label> {
     // "Recommendation 5 is also right here" speaks of one.
     let is_title = !mark.as_str().trim().is_empty() || rest.is_empty() || rest.starts_with(char::is_uppercase) || is_heading;
     is_title.then(|| Label { number: Some(number.as_str().to_lowercase()), end: mark.end() })
+}
+
+/// Whether a text is a label and nothing else: "Recommendation 4", "R4".
+pub(crate) fn is_label(text: &str) -> bool {
+    label_of(text, true).is_some_and(|label| label.number.is_some() && label.end >= text.len())
 }
 
 fn label_of_line(line: &Line<'_>) -> Option<Label> {
@@ -220,6 +226,17 @@ fn numbered<'a>(lines: &[Line<'a>], section: &Section) -> Vec<Numbered<'a>> {
     }
     found.retain(|one| !is_mixed || advises(one));
     found
+}
+
+/// The numbered paragraphs that recommend and that an answer follows, as responses quote them.
+fn answered<'a>(lines: &[Line<'a>]) -> Vec<Numbered<'a>> {
+    let is_answered = |at: usize| lines.get(at + 1).is_some_and(|next| !next.role.is_item() && answers(next.text)) && !answers(bare(lines[at].text));
+    let of = |at: usize| {
+        let mark = mark_of(lines[at].text).filter(|mark| mark.count == Count::Number && recommends(lines[at].text))?;
+        let extract = Extract { parts: vec![(lines[at], &lines[at].text[mark.from..])] };
+        Some(Numbered { number: Some(mark.number.to_owned()), at, is_labelled: false, extract })
+    };
+    (0..lines.len()).filter(|&at| is_answered(at)).filter_map(of).collect()
 }
 
 #[expect(clippy::unwrap_used, reason = "a constant pattern that a test compiles")]
@@ -367,8 +384,13 @@ fn once_by_words(found: Vec<Extract<'_>>) -> Vec<Extract<'_>> {
 /// The points of lists behind words that recommend: "We recommend that councils:".
 fn led_in<'a>(lines: &[Line<'a>], kinds: &[Option<Kind>]) -> Vec<Extract<'a>> {
     let is_past = |at: usize| matches!(kinds[at], Some(Kind::Aside | Kind::Earlier));
-    let leads = |line: &Line<'_>| !line.role.is_item() && leads_in(line.text) && line.text.to_lowercase().contains("recommend");
-    let starts = (1..lines.len()).filter(|&at| lines[at].role.is_item() && !is_past(at) && leads(&lines[at - 1]));
+    let sums_up = |at: usize| matches!(kinds[at], Some(Kind::Summary | Kind::Conclusions));
+    let calls = |text: &str| ["recommend", "call on ", "calling on ", "calls on ", "calling for ", "call for ", "urge "].iter().any(|word| text.contains(word));
+    let leads = |at: usize| {
+        let text = lines[at].text.to_lowercase();
+        !lines[at].role.is_item() && leads_in(&text) && (calls(&text) || (sums_up(at) && text.ends_with(" should:")))
+    };
+    let starts = (1..lines.len()).filter(|&at| lines[at].role.is_item() && !is_past(at) && leads(at - 1));
     let lists = starts.map(|at| &lines[at - 1..(at..lines.len()).find(|&at| !lines[at].role.is_item()).unwrap_or(lines.len())]);
     lists.flat_map(points).collect()
 }
@@ -393,7 +415,9 @@ fn sentences_that_recommend<'a>(lines: &[Line<'a>], kinds: &[Option<Kind>]) -> V
         let may_advise = matches!(kind, Some(Kind::Summary | Kind::Conclusions | Kind::Recommendations));
         for sentence in line.sentences().filter(|_| is_running) {
             let advises = may_advise && ADVISES.is_match(sentence) && !TELLS.is_match(sentence);
-            if (SAYS_SO.is_match(sentence) || advises) && stands_alone(sentence) {
+            // Somebody else's words.
+            let is_quoted = sentence.starts_with(['“', '‘', '"']);
+            if !is_quoted && (SAYS_SO.is_match(sentence) || advises) && stands_alone(sentence) {
                 found.push(Extract { parts: vec![(line, sentence)] });
             }
         }

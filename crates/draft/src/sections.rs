@@ -75,7 +75,27 @@ pub(crate) fn sections(lines: &[Line<'_>]) -> Vec<Section> {
             section.body.end = end_of(lines, document);
         }
     }
+    for section in found.iter_mut().filter(|section| section.body.is_empty() && matches!(section.kind, Kind::Findings | Kind::Recommendations)) {
+        section.body.end = end_of_parts(lines, section.heading);
+    }
     found
+}
+
+/// Where the parts of a section end whose headings are set like its own: short ones, whose headings do not say what they are for.
+fn end_of_parts(lines: &[Line<'_>], heading: usize) -> usize {
+    /// A part has no more words.
+    const MOST_WORDS: usize = 300;
+    let is_part = |line: &Line<'_>| line.role == lines[heading].role && line.document == lines[heading].document && kind_of(line.text).is_none();
+    let mut end = heading + 1;
+    while lines.get(end).is_some_and(is_part) {
+        let rest = lines[end + 1..].iter().take_while(|line| !line.role.is_heading() && line.document == lines[heading].document);
+        let (count, words) = rest.fold((0, 0), |(count, words), line| (count + 1, words + line.text.split(' ').count()));
+        if words > MOST_WORDS {
+            break;
+        }
+        end += 1 + count;
+    }
+    end
 }
 
 fn end_of(lines: &[Line<'_>], document: usize) -> usize {
@@ -135,7 +155,7 @@ static KINDS: LazyLock<Vec<(Kind, Regex)>> = LazyLock::new(|| {
         r"(?:our )?(?:calls? (?:to|for) action|asks|proposals?)(?: (?:for|to|of)\b.{0,40})?",
         r"what we(?: are|'re) (?:calling|asking) for",
         r"areas? (?:for|of) improvement.{0,20}",
-        r"priorit(?:y|ies) for (?:action|change|reform).{0,30}",
+        r"(?:(?:our|key|\w+) )?priorit(?:y|ies) for (?:action|change|reform).{0,30}",
         r"implications for (?:policy|practice).{0,40}",
     ];
     let patterns = [
