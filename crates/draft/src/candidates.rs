@@ -64,7 +64,8 @@ pub(crate) fn points_back(text: &str) -> bool {
 
 /// Whether words ask the reader to do something with the page.
 fn invites(text: &str) -> bool {
-    const INVITES: &[&str] = &["please", "click ", "download ", "see ", "visit ", "find out", "read ", "contact ", "to find out", "you can find", "you can read", "for more"];
+    const INVITES: &[&str] =
+        &["please", "click ", "download ", "see ", "visit ", "find out", "read ", "contact ", "to find out", "you can find", "you can read", "for more"];
     let lower = text.get(..20.min(text.len())).unwrap_or_default().to_lowercase();
     INVITES.iter().any(|words| lower.starts_with(words))
 }

@@ -99,7 +99,7 @@ pub(crate) fn points<'a>(lines: &[Line<'a>]) -> Vec<Extract<'a>> {
             _ if !line.role.is_item() && is_note(line.text) => {}
             _ if leads_in(line.text) && !line.role.is_item() => {
                 leads.retain(|lead| is_few_words(line.text) && !is_few_words(lead.text));
-                leads.push(line);
+                leads.push(Line { text: last_sentence(line), ..line });
             }
             Role::Heading(_) => {
                 leads.clear();
@@ -140,13 +140,22 @@ fn add_item<'a>(line: Line<'a>, before: Option<Line<'a>>, leads: &[Line<'a>], fo
     let goes_under = found.last().is_some_and(|last| {
         let leads_on = last.parts.last().is_some_and(|(_, quote)| quote.ends_with(':'));
         let is_deeper = depth(line) > Some(0) && above.is_some() && (leads_on || (last.parts.len() > 1 && depth(line) == above));
-        is_deeper || (is_fragment && is_needed && !is_advice && above.is_some() && last.parts.len() > 1)
+        // A list in a list that lost its depth.
+        let began_under = last.parts.len() > 1 && last.parts.first().is_some_and(|(line, quote)| line.role.is_item() && quote.ends_with(':'));
+        is_deeper
+            || (is_fragment && above.is_some() && leads.is_empty() && (leads_on || began_under))
+            || (is_fragment && is_needed && !is_advice && above.is_some() && last.parts.len() > 1)
     });
     match found.last_mut() {
         Some(last) if goes_under => last.parts.push((line, line.text)),
         _ if is_needed => found.push(Extract { parts: leads.iter().chain([&line]).map(|&line| (line, line.text)).collect() }),
         _ => found.push(Extract::of(line)),
     }
+}
+
+/// What leads in a list, of a paragraph that ends with it.
+fn last_sentence(line: Line<'_>) -> &str {
+    line.sentences().last().filter(|sentence| !is_few_words(sentence)).or(line.sentences().last().filter(|sentence| recommends(sentence))).unwrap_or(line.text)
 }
 
 fn is_few_words(text: &str) -> bool {

@@ -6,7 +6,7 @@
 
 use std::sync::LazyLock;
 
-use pulse_model::document::Content;
+use pulse_model::document::{Content, ListItem};
 use pulse_model::sentence::sentences;
 use pulse_model::{Passage, Sourced};
 use regex::Regex;
@@ -107,11 +107,17 @@ impl<'a> Reading<'a> {
     }
 }
 
-fn texts(content: &Content) -> Vec<(Role, &str)> {
+fn texts<'a>(content: &'a Content) -> Vec<(Role, &'a str)> {
     match content {
         Content::Heading { level, text } => vec![(Role::Heading(*level), text)],
-        Content::Paragraph { text } | Content::Quote { text } => vec![(role_of(text), text)],
-        Content::List { ordered, items } => items.iter().map(|item| (Role::Item { depth: item.depth, is_numbered: *ordered }, item.text.as_str())).collect(),
+        Content::Paragraph { text } | Content::Quote { text } => parts(text).into_iter().map(|part| (role_of(part), part)).collect(),
+        Content::List { ordered, items } => {
+            let item = |item: &'a ListItem| {
+                let role = |part: usize| if part == 0 { Some(Role::Item { depth: item.depth, is_numbered: *ordered }) } else { None };
+                parts(&item.text).into_iter().enumerate().map(move |(at, part)| (role(at).unwrap_or_else(|| role_of(part)), part))
+            };
+            items.iter().flat_map(item).collect()
+        }
         Content::Table { rows, .. } if rows.iter().all(|row| row.len() == 1) => rows.iter().flatten().map(|cell| (role_of(cell), cell.as_str())).collect(),
         Content::Table { rows, .. } => column_of_recommendations(rows),
         Content::Figure { .. } | Content::Footnote { .. } => Vec::new(),
@@ -130,6 +136,39 @@ fn column_of_recommendations(rows: &[Vec<String>]) -> Vec<(Role, &str)> {
     }
     let beside = rows.iter().filter_map(|row| row.iter().zip(row.iter().skip(1)).find(|(label, cell)| is_label(label) && !cell.is_empty()));
     beside.flat_map(|(label, cell)| [(title, label.as_str()), (Role::Paragraph, cell.as_str())]).collect()
+}
+
+/// Paragraphs that became one on the way: each begins with a label, "Recommendation 4:", or with the number that follows, "4.13" behind "4.12".
+fn parts(text: &str) -> Vec<&str> {
+    #[expect(clippy::unwrap_used, reason = "a constant pattern that a test compiles")]
+    static MARK: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?:^|\s)(?:(Recommendation \d{1,3}(?:\.\d{1,2})? ?[:–—])|(\d{1,3})\.(\d{1,3})\.?)\s+[A-Z“]").unwrap());
+    const SPEAK_OF_ONE: &[&str] = &["in", "to", "of", "see", "and", "with", "on", "under", "from", "by", "our", "for", "as"];
+    if !text.contains("Recommendation ") && !text.starts_with(|c: char| c.is_ascii_digit()) {
+        return vec![text];
+    }
+    let mut starts = vec![0];
+    let mut numbers: Option<(u16, u16)> = None;
+    for found in MARK.captures_iter(text) {
+        let number = |group: usize| found.get(group).and_then(|digits| digits.as_str().parse::<u16>().ok());
+        let Some(start) = found.get(1).or(found.get(2)).map(|mark| mark.start()) else { continue };
+        let before = text[..start].trim_end();
+        let is_next = match number(2).zip(number(3)) {
+            Some(next) => {
+                let follows = numbers.is_some_and(|(chapter, last)| next == (chapter, last.saturating_add(1))) && ends(before);
+                if start == 0 || follows {
+                    numbers = Some(next);
+                }
+                follows
+            }
+            None => before.rsplit(' ').next().is_some_and(|word| !SPEAK_OF_ONE.contains(&word.to_lowercase().as_str())),
+        };
+        if start > 0 && is_next {
+            starts.push(start);
+        }
+    }
+    let ends = starts.iter().skip(1).copied().chain([text.len()]);
+    starts.iter().zip(ends).map(|(&start, end)| text[start..end].trim()).collect()
 }
 
 /// What a paragraph is: a bullet makes it a point, and few words without an end a heading.
@@ -191,7 +230,7 @@ fn joined<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
         });
         let is_between = || lines.iter().skip(at + 1).find(|line| !is_number(line)).is_some_and(begins_within);
         let is_head = is_open && is_set(&line) && !begins_within(&line) && line.text.len() <= 80 && !ends(line.text) && is_between();
-        if is_number(&line) || is_head {
+        if is_number(&line) || is_head || (is_set(&line) && is_note(line.text)) {
             is_new_page = true;
             continue;
         }
@@ -212,6 +251,11 @@ fn joined<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
 
 fn word_count(text: &str) -> usize {
     text.split(' ').count()
+}
+
+/// A footnote that was read as a paragraph: "⁸ Table 4".
+fn is_note(text: &str) -> bool {
+    text.starts_with(|c: char| matches!(c, '¹' | '²' | '³' | '⁰' | '⁴'..='⁹'))
 }
 
 /// "12", "xii", "Page 12 of 40", "12 | Warm homes".

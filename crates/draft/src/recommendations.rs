@@ -232,9 +232,12 @@ fn numbered<'a>(lines: &[Line<'a>], section: &Section) -> Vec<Numbered<'a>> {
 fn answered<'a>(lines: &[Line<'a>]) -> Vec<Numbered<'a>> {
     let is_answered = |at: usize| lines.get(at + 1).is_some_and(|next| !next.role.is_item() && answers(next.text)) && !answers(bare(lines[at].text));
     let of = |at: usize| {
-        let mark = mark_of(lines[at].text).filter(|mark| mark.count == Count::Number && recommends(lines[at].text))?;
-        let extract = Extract { parts: vec![(lines[at], &lines[at].text[mark.from..])] };
-        Some(Numbered { number: Some(mark.number.to_owned()), at, is_labelled: false, extract })
+        let line = lines[at];
+        let mark = mark_of(line.text).filter(|mark| mark.count == Count::Number).map(|mark| (mark.number.to_owned(), mark.from));
+        // The number of a list's point is not among its words.
+        let (number, from) = mark.or_else(|| matches!(line.role, Role::Item { is_numbered: true, .. }).then(|| (format!("#{at}"), 0)))?;
+        let extract = Extract { parts: vec![(line, &line.text[from..])] };
+        recommends(line.text).then_some(Numbered { number: Some(number), at, is_labelled: false, extract })
     };
     (0..lines.len()).filter(|&at| is_answered(at)).filter_map(of).collect()
 }
@@ -245,7 +248,7 @@ static INTRODUCES: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)\b(?:reco
 /// The points of a section without numbers: its list, or what is said under each of its headings.
 fn listed<'a>(lines: &[Line<'a>], kinds: &[Option<Kind>], section: &Section) -> Vec<Extract<'a>> {
     let is_mixed = is_mixed(lines.get(section.heading).map_or("", |line| line.text));
-    let mut found: Vec<Extract<'a>> = points(&section.own_lines(lines, kinds)).into_iter().filter(|point| point.word_count() >= 4).collect();
+    let mut found: Vec<Extract<'a>> = points(&section.own_lines(lines, kinds)).into_iter().filter(|point| is_worded(point)).collect();
     let advises = |point: &Extract<'_>| recommends(&point.text());
     let is_running = |point: &Extract<'_>| point.parts.iter().all(|(line, _)| matches!(line.role, Role::Paragraph | Role::Rest));
     let has_list = found.iter().any(|point| !is_running(point));
@@ -359,8 +362,11 @@ fn shared_words(a: &Extract<'_>, b: &Extract<'_>) -> f64 {
     a.intersection(&b).count() as f64 / a.len().min(b.len()).max(1) as f64
 }
 
+/// Its first words, without those that lead in a list of several.
 fn first_words(extract: &Extract<'_>) -> String {
-    extract.text().to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(12).collect::<Vec<_>>().join(" ")
+    let leads = extract.parts.iter().take_while(|(line, quote)| !line.role.is_item() && leads_in(quote)).count();
+    let own = Extract { parts: extract.parts.iter().skip(leads % extract.parts.len().max(1)).copied().collect() };
+    own.text().to_lowercase().split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).take(12).collect::<Vec<_>>().join(" ")
 }
 
 /// Those that begin with the same words once, the fuller kept where the first of them stands.
@@ -423,6 +429,11 @@ fn sentences_that_recommend<'a>(lines: &[Line<'a>], kinds: &[Option<Kind>]) -> V
         }
     }
     found
+}
+
+/// Whether there are words, and not only numbers and names of rows.
+fn is_worded(extract: &Extract<'_>) -> bool {
+    extract.text().split(' ').filter(|word| word.contains(char::is_lowercase)).count() >= 3 && extract.word_count() >= 4
 }
 
 /// Whether an extract is a whole recommendation that can be printed: it has words beyond its number.
