@@ -219,7 +219,7 @@ fn without_contents<'a>(lines: impl Iterator<Item = Line<'a>>) -> Vec<Line<'a>> 
 fn joined<'a>(lines: &[Line<'a>]) -> Vec<Line<'a>> {
     let is_set = |line: &Line<'_>| matches!(line.role, Role::Paragraph | Role::Heading(SET_LIKE_A_HEADING));
     let is_number = |line: &Line<'_>| is_set(line) && is_page_number(line.text);
-    let begins_within = |line: &Line<'_>| is_set(line) && line.text.starts_with(char::is_lowercase);
+    let begins_within = |line: &Line<'_>| is_set(line) && line.text.starts_with(char::is_lowercase) && bare(line.text) == line.text;
     let mut kept: Vec<Line<'a>> = Vec::new();
     let mut is_new_page = false;
     for (at, &line) in lines.iter().enumerate() {

@@ -389,15 +389,20 @@ fn once_by_words(found: Vec<Extract<'_>>) -> Vec<Extract<'_>> {
 
 /// The points of lists behind words that recommend: "We recommend that councils:".
 fn led_in<'a>(lines: &[Line<'a>], kinds: &[Option<Kind>]) -> Vec<Extract<'a>> {
+    // Not what somebody "recommended" at another time.
+    #[expect(clippy::unwrap_used, reason = "a constant pattern that a test compiles")]
+    static CALLS: LazyLock<Regex> = LazyLock::new(|| {
+        Regex::new(r"\b(?:recommend(?:s|ing|ations?)?|(?:is|are) (?:\w+ )?recommended|call(?:s|ing)? (?:on|for)|urges?)\b").unwrap()
+    });
     let is_past = |at: usize| matches!(kinds[at], Some(Kind::Aside | Kind::Earlier));
     let sums_up = |at: usize| matches!(kinds[at], Some(Kind::Summary | Kind::Conclusions));
-    let calls = |text: &str| ["recommend", "call on ", "calling on ", "calls on ", "calling for ", "call for ", "urge "].iter().any(|word| text.contains(word));
     let leads = |at: usize| {
         let text = lines[at].text.to_lowercase();
-        !lines[at].role.is_item() && leads_in(&text) && (calls(&text) || (sums_up(at) && text.ends_with(" should:")))
+        !lines[at].role.is_item() && leads_in(&text) && (CALLS.is_match(&text) || (sums_up(at) && text.ends_with(" should:")))
     };
-    let starts = (1..lines.len()).filter(|&at| lines[at].role.is_item() && !is_past(at) && leads(at - 1));
-    let lists = starts.map(|at| &lines[at - 1..(at..lines.len()).find(|&at| !lines[at].role.is_item()).unwrap_or(lines.len())]);
+    let is_point = |line: &Line<'_>| line.role.is_item() || (line.role == Role::Paragraph && mark_of(line.text).is_some_and(|mark| mark.count != Count::Bare));
+    let starts = (1..lines.len()).filter(|&at| is_point(&lines[at]) && !is_past(at) && leads(at - 1));
+    let lists = starts.map(|at| &lines[at - 1..(at..lines.len()).find(|&at| !is_point(&lines[at])).unwrap_or(lines.len())]);
     lists.flat_map(points).collect()
 }
 
