@@ -38,7 +38,7 @@ pub(crate) fn findings<'a>(reading: &Reading<'a>, sections: &[Section], title: &
         return Findings { points: labelled, are_chosen: false };
     }
     let led_in = led_in(lines, &kinds).map(|body| points(&lines[body]));
-    let summaries = of_kind(Kind::Summary).filter(|lines| is_mostly_a_list(lines)).map(|lines| points(&lines));
+    let summaries = of_kind(Kind::Summary).filter(|lines| is_a_list(lines)).map(|lines| points(&lines));
     let mut found = led_in.chain(summaries).find(|points| is_list_of_points(points)).unwrap_or_default();
     let place = |extract: &Extract<'_>| extract.parts.last().map(|(line, _)| (line.document, line.block));
     let found_count = found.len();
@@ -63,12 +63,12 @@ fn labelled<'a>(lines: &[Line<'a>]) -> Vec<Extract<'a>> {
     lines.iter().filter_map(of).collect()
 }
 
-/// Whether a summary is a list of what was found: three points or more, most of its words, and few of them advice.
-fn is_mostly_a_list(lines: &[Line<'_>]) -> bool {
+/// Whether a summary is a list of what was found: three points or more, nearly all of its words, and few of them advice.
+fn is_a_list(lines: &[Line<'_>]) -> bool {
     let words = |lines: &mut dyn Iterator<Item = &Line<'_>>| lines.map(|line| line.text.split(' ').count()).sum::<usize>();
     let items = || lines.iter().filter(|line| line.role.is_item());
     let advice = items().filter(|line| recommends(line.text)).count();
-    items().count() >= 3 && advice * 3 <= items().count() && words(&mut items()) * 2 > words(&mut lines.iter())
+    items().count() >= 3 && advice * 3 <= items().count() && words(&mut items()) * 4 > words(&mut lines.iter()) * 3
 }
 
 /// Whether these are points and no chapter: at least two, and paragraphs among them short.

@@ -391,9 +391,8 @@ fn once_by_words(found: Vec<Extract<'_>>) -> Vec<Extract<'_>> {
 fn led_in<'a>(lines: &[Line<'a>], kinds: &[Option<Kind>]) -> Vec<Extract<'a>> {
     // Not what somebody "recommended" at another time.
     #[expect(clippy::unwrap_used, reason = "a constant pattern that a test compiles")]
-    static CALLS: LazyLock<Regex> = LazyLock::new(|| {
-        Regex::new(r"\b(?:recommend(?:s|ing|ations?)?|(?:is|are) (?:\w+ )?recommended|call(?:s|ing)? (?:on|for)|urges?)\b").unwrap()
-    });
+    static CALLS: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"\b(?:recommend(?:s|ing|ations?)?|(?:is|are) (?:\w+ )?recommended|call(?:s|ing)? (?:on|for)|urges?)\b").unwrap());
     let is_past = |at: usize| matches!(kinds[at], Some(Kind::Aside | Kind::Earlier));
     let sums_up = |at: usize| matches!(kinds[at], Some(Kind::Summary | Kind::Conclusions));
     let leads = |at: usize| {
