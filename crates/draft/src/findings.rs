@@ -81,15 +81,14 @@ fn is_list_of_points(points: &[Extract<'_>]) -> bool {
 
 /// The points of a section: its items and those paragraphs that do not only lead in others.
 pub(crate) fn points<'a>(lines: &[Line<'a>]) -> Vec<Extract<'a>> {
-    let last_item = lines.iter().rposition(|line| line.role.is_item());
-    let has_list = last_item.is_some();
+    let has_list = lines.iter().any(|line| line.role.is_item());
     let mut found: Vec<Extract<'a>> = Vec::new();
     // What leads in the list at hand: a sentence, or a sentence and a few words more.
     let mut leads: Vec<Line<'a>> = Vec::new();
     let mut before: Option<Line<'a>> = None;
     // Whether the last point is a heading that says it, and the paragraphs under it are its.
     let mut is_titled = false;
-    for (at, &line) in lines.iter().enumerate() {
+    for &line in lines {
         match line.role {
             Role::Rest => {
                 if let Some(last) = found.last_mut().filter(|last| last.parts.last().zip(before).is_some_and(|(last, before)| last.0.is(before))) {
@@ -108,9 +107,9 @@ pub(crate) fn points<'a>(lines: &[Line<'a>]) -> Vec<Extract<'a>> {
             }
             Role::Paragraph => {
                 leads.clear();
-                // What introduces a list, what is said behind it, and what somebody said.
-                let is_around = has_list && (found.is_empty() || last_item < Some(at)) && !line.text.contains(|c: char| c.is_ascii_digit());
-                let is_beside = is_around || line.text.starts_with(['“', '‘', '"']);
+                // What introduces a list, and what somebody said.
+                let introduces = has_list && found.is_empty() && !line.text.contains(|c: char| c.is_ascii_digit());
+                let is_beside = introduces || line.text.starts_with(['“', '‘', '"']);
                 match found.last_mut().filter(|_| is_titled) {
                     Some(titled) => titled.parts.push((line, line.text)),
                     None if is_beside => {}

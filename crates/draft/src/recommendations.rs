@@ -69,7 +69,7 @@ fn label_of(text: &str, is_heading: bool) -> Option<Label> {
         let name = r"((?:[A-Z][\w’'-]* ){0,2})(?i:recommendation|rec\.?|area for improvement)";
         let words = "(?i:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve)";
         let number = r"(?:[A-Z]{1,2}/?)?\d{1,4}(?:[./-]\d{1,4}){0,3}[a-z]?";
-        let aside = r"(?:\s*[(\[](?i:para)[^)\]]{0,40}[)\]]|\s+(?:for|to)\s[^:.]{1,50}:)?";
+        let aside = r"(?:,?\s*[(\[]?(?i:para[a-z]*)\.?\s+\d[\d.,–\s-]*(?:and\s+\d[\d.]*)?[)\]]?|\s+(?:for|to)\s[^:.]{1,50}:)?";
         Regex::new(&format!(
             r"^(?:[(•▪]\s*|\d{{1,2}}[a-z]?[.:)]?\s+)?(?:{name}(?:\s+(?:(?i:no\.?|number)\s*|#)?({number}|{words}|[A-Z]{{1,4}})\b{aside}(\s*[:.)–—-]+\s*|\s*$|\s+)|(\s*[:–—]\s+))|R(\d{{1,3}}(?:\.\d{{1,2}})*[a-z]?)(\s*[:.)–—-]+\s*|\s*$|\s+))"
         ))

@@ -75,6 +75,14 @@ pub(crate) fn sections(lines: &[Line<'_>]) -> Vec<Section> {
             section.body.end = end_of(lines, document);
         }
     }
+    for section in found.iter_mut().filter(|section| lines[section.heading].text.ends_with(':')) {
+        // It leads in a list, or several, and no more.
+        let body = &lines[section.body.clone()];
+        let list = body.iter().take_while(|line| line.role.is_item() || line.role == Role::Rest || leads_in(line.text)).count();
+        if body.first().is_some_and(|line| line.role.is_item()) {
+            section.body.end = section.body.start + list;
+        }
+    }
     for section in found.iter_mut().filter(|section| section.body.is_empty() && matches!(section.kind, Kind::Findings | Kind::Recommendations)) {
         section.body.end = end_of_parts(lines, section.heading);
     }
