@@ -1,7 +1,17 @@
 //! Recommendations: all of a report's own, in its order, each once and whole.
 //!
-//! The surest sign decides: numbered recommendations; else the points of a section of recommendations; else the lists behind "We
-//! recommend:"; else single sentences that recommend. A summary and a body that give the same recommendation are one, the fuller kept.
+//! The surest sign decides:
+//!
+//! | sign | module |
+//! |---|---|
+//! | labels and numbers, "Recommendation 12", "4.12" in a section of recommendations | `labels`, `numbers` |
+//! | numbered paragraphs that an answer follows | `numbers` |
+//! | the points of a section of recommendations, or a column of a table | here |
+//! | the lists behind "We recommend:" | here |
+//! | single sentences that recommend | here |
+//!
+//! A summary and a body that give the same recommendation are one, the fuller kept (`once`). What earlier reports recommended is left out
+//! where a heading says so.
 
 use std::sync::LazyLock;
 

@@ -31,7 +31,7 @@ pub(super) fn label_of(text: &str, is_heading: bool) -> Option<Label> {
         let number = r"(?:[A-Z]{1,2}/?)?\d{1,4}(?:[./-]\d{1,4}){0,3}[a-z]?";
         let aside = r"(?:,?\s*[(\[]?(?i:para[a-z]*)\.?\s+\d[\d.,–\s-]*(?:and\s+\d[\d.]*)?[)\]]?|\s+(?:for|to)\s[^:.]{1,50}:)?";
         Regex::new(&format!(
-            r"^(?:[(•▪]\s*|\d{{1,2}}[a-z]?[.:)]?\s+)?(?:{name}(?:\s+(?:(?i:no\.?|number)\s*|#)?({number}|{words}|[A-Z]{{1,4}})\b{aside}(\s*[:.)–—-]+\s*|\s*$|\s+)|(\s*[:–—]\s+))|R(\d{{1,3}}(?:\.\d{{1,2}})*[a-z]?)(\s*[:.)–—-]+\s*|\s*$|\s+))"
+            r"^(?:[(•▪]\s*|\d{{1,2}}[a-z]?[.:)]?\s+)?(?:{name}(?:\s+(?:(?i:no\.?|number)\s*|#)?({number}|{words}|[A-Z]|[IVX]{{1,4}})\b{aside}(\s*[:.)–—-]+\s*|\s*$|\s+)|(\s*[:–—]\s+))|R(\d{{1,3}}(?:\.\d{{1,2}})*[a-z]?)(\s*[:.)–—-]+\s*|\s*$|\s+))"
         ))
         .unwrap()
     });

@@ -128,9 +128,9 @@ pub(super) fn mark_of(text: &str) -> Option<Mark<'_>> {
     let found = MARK.captures(text)?;
     let of = |group: usize, count: Count| found.get(group).map(|number| (number, count));
     let (number, count) = of(1, Count::Number).or(of(2, Count::Number)).or(of(3, Count::Bare)).or(of(4, Count::Letter)).or(of(5, Count::Letter))?;
-    let has_own = found.get(3).or(found.get(5)).is_none();
-    let from = if !has_own {
-        number.end() + 1
+    let is_bare = found.get(3).or(found.get(5)).is_some();
+    let from = if is_bare {
+        text.len() - text[number.end()..].trim_start().len()
     } else if found.get(2).is_some() {
         number.start()
     } else {
