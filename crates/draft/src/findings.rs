@@ -120,6 +120,8 @@ pub(crate) fn points<'a>(lines: &[Line<'a>]) -> Vec<Extract<'a>> {
         }
         before = Some(line);
     }
+    // A heading with nothing under it may be a line of a table of contents.
+    found.retain(|point| point.parts.iter().any(|(line, quote)| !line.role.is_heading() || quote.ends_with('.')));
     found
 }
 

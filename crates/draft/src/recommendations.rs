@@ -18,7 +18,7 @@ use std::sync::LazyLock;
 use regex::Regex;
 
 pub(crate) use self::labels::is_label;
-use self::labels::{dense, labelled};
+use self::labels::{answers, dense, labelled};
 use self::numbers::{Count, answered, mark_of, numbered, of_one_style};
 use self::once::{once_by_number, once_by_words};
 use crate::candidates::{recommends, stands_alone};
@@ -61,7 +61,8 @@ pub(crate) fn recommendations<'a>(lines: &[Line<'a>], sections: &[Section]) -> V
 /// The points of a section without numbers: its list, or what is said under each of its headings.
 fn listed<'a>(lines: &[Line<'a>], kinds: &[Option<Kind>], section: &Section) -> Vec<Extract<'a>> {
     let is_mixed = is_mixed(lines.get(section.heading).map_or("", |line| line.text));
-    let mut found: Vec<Extract<'a>> = points(&section.own_lines(lines, kinds)).into_iter().filter(|point| is_worded(point)).collect();
+    let mut found: Vec<Extract<'a>> =
+        points(&section.own_lines(lines, kinds)).into_iter().filter(|point| is_worded(point) && !answers(&point.text())).collect();
     let advises = |point: &Extract<'_>| recommends(&point.text());
     let is_running = |point: &Extract<'_>| point.parts.iter().all(|(line, _)| matches!(line.role, Role::Paragraph | Role::Rest));
     let has_list = found.iter().any(|point| !is_running(point));
