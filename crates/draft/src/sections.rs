@@ -149,12 +149,12 @@ static KINDS: LazyLock<Vec<(Kind, Regex)>> = LazyLock::new(|| {
     let work = "(?:we|they|(?:the|this|our) (?:research|report|study|survey|evaluation|review|data|evidence|figures|inspection|inquiry))";
     // What may stand before a title that is known, "Executive summary: key findings", and behind it: "Key findings from the survey", "Main points, June 2019".
     let head = r"(?:[\w' ]{1,40}[:–-] |(?:the|our|report|research|survey|study|evaluation|review|some|two|three|four|five|six|seven|eight|nine|ten|\d+) )*";
-    let tail = r"(?:\s*[:,(–-].*|\s+(?:19|20)\d\d.*|\s+(?:from|for|of|in|on|about|and|at|by|across|to)\b.*)?";
+    let tail = r"(?:\s*[:,(–-].*|\s+(?:19|20)\d\d.*|\s+(?:from|for|of|in|on|about|and|at|by|across|to|are|were|include)\b.*)?";
     let findings = format!(
         r"(?:{head}(?:{key} )+(?:research |survey |evaluation |statistical )?{points}|(?:summary|overview|synopsis) of (?:the )?(?:{key} )*(?:research |survey )?{points}|{head}(?:headlines?|highlights|top-? ?lines|findings)|(?:.{{1,50}} )?at a glance|(?:.{{1,50}} )?in brief|in a nutshell|(?:{head}(?:things|what) )?{work} (?:have |has )?(?:found|learned|learnt|tells? us|shows?|says)(?: that)?|what (?:did|do|does) {work} (?:find|found|learn|tell us|show|say))"
     );
     let recommendations = [
-        r"(?:.{0,80}\b)?recommendations?(?: (?:for|to|from|of|and|on|in|made|arising|by|with)\b.{0,60})?",
+        r"(?:.{0,80}\b)?recommendations?(?: (?:for|to|from|of|and|on|in|made|arising|by|with|are|include)\b.{0,60})?",
         r"(?:.{0,80}\b)?recommendations[:,(–].{0,60}",
         "(?:what )?we recommend(?: that)?",
         "recommended actions?",
