@@ -4,7 +4,6 @@
 
 use std::sync::LazyLock;
 
-use pulse_model::sentence::sentences;
 use regex::Regex;
 
 use crate::reading::{Line, bare};
@@ -32,8 +31,8 @@ pub(crate) fn candidates<'a>(lines: &[Line<'a>], kinds: &[Option<Kind>]) -> Vec<
             in_section = 0;
             continue;
         }
-        if !matches!(kind, Some(Kind::Aside | Kind::Recommendations)) {
-            let whole = sentences(line.text).into_iter().filter(|quote| stands_alone(quote) && !recommends(quote));
+        if !matches!(kind, Some(Kind::Aside | Kind::Recommendations | Kind::Earlier)) {
+            let whole = line.sentences().filter(|quote| stands_alone(quote) && !recommends(quote) && !invites(quote));
             found.extend(whole.map(|quote| Candidate { line, quote, kind, in_section }));
         }
         in_section += 1;
@@ -63,6 +62,14 @@ pub(crate) fn points_back(text: &str) -> bool {
     points && !ITSELF.is_match(&start)
 }
 
+/// Whether words ask the reader to do something with the page.
+fn invites(text: &str) -> bool {
+    const INVITES: &[&str] =
+        &["please", "click ", "download ", "see ", "visit ", "find out", "read ", "contact ", "to find out", "you can find", "you can read", "for more"];
+    let lower = text.get(..20.min(text.len())).unwrap_or_default().to_lowercase();
+    INVITES.iter().any(|words| lower.starts_with(words))
+}
+
 /// What a report says of itself points to nothing but the report.
 #[expect(clippy::unwrap_used, reason = "a constant pattern that a test compiles")]
 static ITSELF: LazyLock<Regex> = LazyLock::new(|| {
@@ -74,5 +81,6 @@ static ITSELF: LazyLock<Regex> = LazyLock::new(|| {
 pub(crate) fn recommends(text: &str) -> bool {
     let lower = text.to_lowercase();
     let has = |word: &str| lower.split(|c: char| !c.is_alphanumeric()).any(|found| found == word);
-    ["should", "must", "shall", "recommend", "recommends", "recommended"].into_iter().any(has)
+    ["should", "must", "shall", "recommend", "recommends", "recommended", "urge", "urges"].into_iter().any(has)
+        || ["call on ", "calls on ", "calling on "].into_iter().any(|words| lower.contains(words))
 }

@@ -5,7 +5,6 @@
 
 use std::sync::LazyLock;
 
-use pulse_model::sentence::sentences;
 use regex::Regex;
 
 use crate::candidates::{recommends, stands_alone};
@@ -22,7 +21,7 @@ const NEAR: usize = 40;
 pub(crate) fn description<'a>(lines: &[Line<'a>], sections: &[Section], any_will_do: bool) -> Vec<Extract<'a>> {
     let places = places(lines, sections);
     let all: Vec<(Line<'a>, &'a str)> =
-        places.iter().filter_map(|&at| lines.get(at)).flat_map(|&line| sentences(line.text).into_iter().map(move |sentence| (line, sentence))).collect();
+        places.iter().filter_map(|&at| lines.get(at)).flat_map(|&line| line.sentences().map(move |sentence| (line, sentence))).collect();
     let fit: Vec<_> = all.into_iter().filter(|(_, sentence)| stands_alone(sentence) && sentence.len() <= 600 && !INVITES.is_match(sentence)).collect();
     let score =
         |sentence: &str| 2 * i32::from(SAYS_WHAT.is_match(bare(sentence))) + i32::from(SAYS_HOW.is_match(sentence)) + i32::from(SAYS_WHEN.is_match(sentence));
@@ -46,7 +45,7 @@ fn places(lines: &[Line<'_>], sections: &[Section]) -> Vec<usize> {
     let of = |kind: Kind| sections.iter().filter(move |section| section.kind == kind).flat_map(|section| section.body.clone().take(NEAR));
     let mut seen = vec![false; lines.len()];
     let places = starts.chain(of(Kind::Summary)).chain(of(Kind::About));
-    places.filter(|&at| matches!(lines[at].role, Role::Paragraph) && !std::mem::replace(&mut seen[at], true)).collect()
+    places.filter(|&at| matches!(lines[at].role, Role::Paragraph | Role::Rest) && !std::mem::replace(&mut seen[at], true)).collect()
 }
 
 #[expect(clippy::unwrap_used, reason = "a constant pattern that a test compiles")]

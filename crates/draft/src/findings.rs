@@ -2,8 +2,10 @@
 
 use std::collections::BTreeSet;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use pulse_model::figure;
+use regex::Regex;
 
 use crate::candidates::recommends;
 use crate::extract::Extract;
@@ -26,11 +28,18 @@ pub(crate) struct Findings<'a> {
 pub(crate) fn findings<'a>(reading: &Reading<'a>, sections: &[Section], title: &str, said: &[&str], wanted: usize) -> Findings<'a> {
     let lines = &reading.lines;
     let kinds = kinds(lines, sections);
-    let own = sections.iter().filter(|section| section.kind == Kind::Findings).map(|section| section.body.clone());
-    if let Some(points) = own.chain(opening_list(lines)).map(|body| points(&lines[body])).find(|points| is_list_of_points(points)) {
+    let of_kind = |kind: Kind| sections.iter().filter(move |section| section.kind == kind).map(|section| section.own_lines(lines, &kinds));
+    let opening = opening_list(lines).map(|body| lines[body].to_vec());
+    if let Some(points) = of_kind(Kind::Findings).chain(opening).map(|lines| points(&lines)).find(|points| is_list_of_points(points)) {
         return Findings { points, are_chosen: false };
     }
-    let mut found = led_in(lines, &kinds).map(|body| points(&lines[body])).find(|points| is_list_of_points(points)).unwrap_or_default();
+    let labelled = labelled(lines);
+    if is_list_of_points(&labelled) {
+        return Findings { points: labelled, are_chosen: false };
+    }
+    let led_in = led_in(lines, &kinds).map(|body| points(&lines[body]));
+    let summaries = of_kind(Kind::Summary).filter(|lines| is_a_list(lines)).map(|lines| points(&lines));
+    let mut found = led_in.chain(summaries).find(|points| is_list_of_points(points)).unwrap_or_default();
     let place = |extract: &Extract<'_>| extract.parts.last().map(|(line, _)| (line.document, line.block));
     let found_count = found.len();
     let listed: BTreeSet<_> = found.iter().map(place).collect();
@@ -38,6 +47,28 @@ pub(crate) fn findings<'a>(reading: &Reading<'a>, sections: &[Section], title: &
     found.extend(chosen.take(wanted.saturating_sub(found_count)));
     found.sort_by_key(place);
     Findings { are_chosen: found.len() > found_count, points: found }
+}
+
+/// What labels call a finding, "Finding 1: …", "Key message 2 – …", each number once.
+fn labelled<'a>(lines: &[Line<'a>]) -> Vec<Extract<'a>> {
+    #[expect(clippy::unwrap_used, reason = "a constant pattern that a test compiles")]
+    static LABEL: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"^(?i:(?:(?:key|main) )?(?:finding|message|insight) (\d{1,2}))\s*[:.–—-]\s*").unwrap());
+    let mut known = BTreeSet::new();
+    let of = |line: &Line<'a>| {
+        let found = LABEL.captures(line.text)?;
+        let (whole, number) = (found.get(0)?, found.get(1)?);
+        let rest = &line.text[whole.end()..];
+        (!rest.is_empty() && known.insert(number.as_str())).then(|| Extract { parts: vec![(*line, rest)] })
+    };
+    lines.iter().filter_map(of).collect()
+}
+
+/// Whether a summary is a list of what was found: three points or more, nearly all of its words, and few of them advice.
+fn is_a_list(lines: &[Line<'_>]) -> bool {
+    let words = |lines: &mut dyn Iterator<Item = &Line<'_>>| lines.map(|line| line.text.split(' ').count()).sum::<usize>();
+    let items = || lines.iter().filter(|line| line.role.is_item());
+    let advice = items().filter(|line| recommends(line.text)).count();
+    items().count() >= 3 && advice * 3 <= items().count() && words(&mut items()) * 4 > words(&mut lines.iter()) * 3
 }
 
 /// Whether these are points and no chapter: at least two, and paragraphs among them short.
@@ -55,25 +86,48 @@ pub(crate) fn points<'a>(lines: &[Line<'a>]) -> Vec<Extract<'a>> {
     // What leads in the list at hand: a sentence, or a sentence and a few words more.
     let mut leads: Vec<Line<'a>> = Vec::new();
     let mut before: Option<Line<'a>> = None;
+    // Whether the last point is a heading that says it, and the paragraphs under it are its.
+    let mut is_titled = false;
     for &line in lines {
         match line.role {
+            Role::Rest => {
+                if let Some(last) = found.last_mut().filter(|last| last.parts.last().zip(before).is_some_and(|(last, before)| last.0.is(before))) {
+                    last.parts.push((line, line.text));
+                }
+            }
+            _ if !line.role.is_item() && is_note(line.text) => {}
             _ if leads_in(line.text) && !line.role.is_item() => {
                 leads.retain(|lead| is_few_words(line.text) && !is_few_words(lead.text));
-                leads.push(line);
+                leads.push(Line { text: last_sentence(line), ..line });
             }
-            Role::Heading(_) => leads.clear(),
+            Role::Heading(_) => {
+                leads.clear();
+                is_titled = !has_list && is_statement(line.text);
+                found.extend(is_titled.then(|| Extract::of(line)));
+            }
             Role::Paragraph => {
                 leads.clear();
+                // What introduces a list, and what somebody said.
                 let introduces = has_list && found.is_empty() && !line.text.contains(|c: char| c.is_ascii_digit());
-                if !is_note(line.text) && !introduces {
-                    found.push(Extract::of(line));
+                let is_beside = introduces || line.text.starts_with(['“', '‘', '"']);
+                match found.last_mut().filter(|_| is_titled) {
+                    Some(titled) => titled.parts.push((line, line.text)),
+                    None if is_beside => {}
+                    None => found.push(Extract::of(line)),
                 }
             }
             Role::Item { .. } => add_item(line, before, &leads, &mut found),
         }
         before = Some(line);
     }
+    // A heading with nothing under it may be a line of a table of contents.
+    found.retain(|point| point.parts.iter().any(|(line, quote)| !line.role.is_heading() || quote.ends_with('.')));
     found
+}
+
+/// Whether a heading says something, and does not only name it.
+fn is_statement(title: &str) -> bool {
+    !title.ends_with('?') && (title.ends_with('.') || title.split(' ').count() >= 6)
 }
 
 /// Adds a point of a list: to the one above it where it is a part of that, and with what leads it in where it needs it.
@@ -87,13 +141,22 @@ fn add_item<'a>(line: Line<'a>, before: Option<Line<'a>>, leads: &[Line<'a>], fo
     let goes_under = found.last().is_some_and(|last| {
         let leads_on = last.parts.last().is_some_and(|(_, quote)| quote.ends_with(':'));
         let is_deeper = depth(line) > Some(0) && above.is_some() && (leads_on || (last.parts.len() > 1 && depth(line) == above));
-        is_deeper || (is_fragment && is_needed && !is_advice && above.is_some() && last.parts.len() > 1)
+        // A list in a list that lost its depth.
+        let began_under = last.parts.len() > 1 && last.parts.first().is_some_and(|(line, quote)| line.role.is_item() && quote.ends_with(':'));
+        is_deeper
+            || (is_fragment && above.is_some() && leads.is_empty() && (leads_on || began_under))
+            || (is_fragment && is_needed && !is_advice && above.is_some() && last.parts.len() > 1)
     });
     match found.last_mut() {
         Some(last) if goes_under => last.parts.push((line, line.text)),
         _ if is_needed => found.push(Extract { parts: leads.iter().chain([&line]).map(|&line| (line, line.text)).collect() }),
         _ => found.push(Extract::of(line)),
     }
+}
+
+/// What leads in a list, of a paragraph that ends with it.
+fn last_sentence(line: Line<'_>) -> &str {
+    line.sentences().last().filter(|sentence| !is_few_words(sentence)).or(line.sentences().last().filter(|sentence| recommends(sentence))).unwrap_or(line.text)
 }
 
 fn is_few_words(text: &str) -> bool {
@@ -117,9 +180,11 @@ fn needs(point: &str, lead: &str) -> bool {
 
 /// Notes on figures and invitations to read on, which are no points.
 fn is_note(text: &str) -> bool {
-    const NOTES: &[&str] = &["note", "source:", "sources:", "download", "for more information", "for further information", "see also", "read more", "1. ", "*"];
+    const NOTES: &[&str] = &["note", "source:", "sources:", "download", "for more information", "for further information", "see also", "read more", "*"];
     let lower = text.get(..40.min(text.len())).unwrap_or(text).to_lowercase();
-    NOTES.iter().any(|note| lower.starts_with(note))
+    let is_caption =
+        ["figure ", "table ", "chart "].iter().filter_map(|name| lower.strip_prefix(name)).any(|rest| rest.starts_with(|c: char| c.is_ascii_digit()));
+    is_caption || NOTES.iter().any(|note| lower.starts_with(note))
 }
 
 /// A list of statements with figures near the beginning of a document, under a heading that names a period: "In January to March 2015".
