@@ -31,6 +31,7 @@ mod names;
 mod numbers;
 mod order;
 mod per_cent;
+mod phrases;
 mod pictures;
 mod publishers;
 mod query;

@@ -10,7 +10,14 @@ use super::query::{Query, Within};
 use super::rule::Rule;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
-static DASH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" --? | ?\u{2014} ?| \u{2013} | -(?:\p{Alphabetic})").unwrap());
+static DASH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" --? | ?\u{2014} ?| \u{2013} | [-\u{2013}](?:\p{Alphabetic})").unwrap());
+
+/// A dash that stands between words as a hyphen does: two hyphens, a dash with a space on its right alone, a short dash before a word
+/// that joins clauses.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern")]
+static TIGHT: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"\p{Alphabetic}(?:(--)\p{Alphabetic}|(\u{2013} )\p{Alphabetic}|(\u{2013})(?:and|but|which|who|that|the|it|they|this|not|so|because)\b)").unwrap()
+});
 
 /// Counts en dashes between spaces against em dashes.
 pub(super) fn habit(plain: &str, en_dash: &mut Habit) {
@@ -38,13 +45,20 @@ pub(super) fn ask(copy: &Copy<'_>, house: &House) -> Vec<Query> {
             if line.is_literal(&range) || (is_hyphen && (is_reckoning || range.start == 0)) {
                 continue;
             }
+            let is_lopsided = written.starts_with(' ') != written.ends_with(' ') && written.trim() != "-" && !written.ends_with(char::is_alphabetic);
             let message = match written.trim() {
+                _ if is_lopsided || written.starts_with(" \u{2013}") && !written.ends_with(' ') => "A dash has a space on one side alone.",
                 _ if is_hyphen => "A hyphen stands where a dash belongs.",
                 "\u{2014}" if en => "The digest writes a short dash between spaces.",
                 "\u{2013}" if em => "The digest writes a long dash without spaces.",
                 _ => continue,
             };
             queries.push(line.fixable(Rule::DASHES, range, dash, message));
+        }
+        for found in TIGHT.captures_iter(&line.plain).filter_map(|found| found.iter().skip(1).flatten().next()) {
+            if !line.is_literal(&found.range()) {
+                queries.push(line.fixable(Rule::DASHES, found.range(), dash, "A dash between words stands between spaces, or is a long one."));
+            }
         }
     }
     queries

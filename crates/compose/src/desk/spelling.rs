@@ -19,6 +19,12 @@ const IN_USE: usize = 3;
 const RIGHT: [&str; 12] =
     ["planed", "leafs", "focussed", "focusses", "combatting", "calfs", "floatation", "causalities", "afterwords", "wheres", "uncatalogued", "larges"];
 
+/// Words that are right with an apostrophe alone, and where it stands.
+const APOSTROPHES: [(&str, usize); 18] = [
+    ("childrens", 8), ("womens", 5), ("mens", 3), ("dont", 3), ("doesnt", 5), ("didnt", 4), ("isnt", 3), ("arent", 4), ("wasnt", 4), ("werent", 5), ("hasnt", 4),
+    ("havent", 5), ("hadnt", 4), ("couldnt", 6), ("wouldnt", 6), ("shouldnt", 7), ("thats", 4), ("theyre", 4),
+];
+
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     if !copy.known.digest.language.to_lowercase().starts_with("en") {
         return Vec::new();
@@ -81,6 +87,11 @@ fn query(line: &Line<'_>, word: &Word<'_>, lower: &str, dictionary: Option<&Dict
     let cased = |meant: &str| if word.text.starts_with(char::is_uppercase) { capitalised(meant) } else { meant.to_owned() };
     let is_right = |word: &str| RIGHT.contains(&word) || dictionary.is_some_and(|dictionary| dictionary.has(word));
     let base = lower.strip_suffix("'s").unwrap_or(lower);
+    if let Some((_, at)) = APOSTROPHES.iter().find(|(bare, _)| *bare == lower) {
+        let mark = if line.plain.contains('\u{2019}') { '\u{2019}' } else { '\'' };
+        let new = format!("{}{mark}{}", &word.text[..*at], &word.text[*at..]);
+        return Some(line.fixable(Rule::SPELLING, range, new, format!("\u{201c}{}\u{201d} lacks an apostrophe.", word.text)));
+    }
     match misspelling(base) {
         Some(found) if found.is_american => {
             // Titles and quotations are as others wrote them.

@@ -1,16 +1,23 @@
 //! Words that stand twice, and words that are missing.
 
-use super::copy::{Copy, Line, Word};
+use std::collections::HashSet;
+
+use super::copy::{Copy, Line, Word, sentence_around};
+use super::phrases::gaps;
 use super::query::{Query, Within};
 use super::rule::Rule;
 
 /// Words that may rightly follow themselves.
-const TWICE: [&str; 5] = ["had", "that", "very", "so", "bye"];
+const TWICE: [&str; 4] = ["had", "very", "so", "bye"];
+
+/// Behind "that that" these begin a clause, which needs one "that" only.
+const OPENERS: [&str; 19] =
+    ["the", "a", "an", "they", "it", "he", "she", "we", "you", "there", "these", "those", "this", "their", "its", "many", "most", "some", "people"];
 
 /// Small words that stand twice in pairs: "in the in the".
-const SMALL: [&str; 24] = [
+const SMALL: [&str; 31] = [
     "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "in", "is", "it", "of", "on", "or", "that", "the", "their", "to", "was", "were",
-    "with",
+    "with", "they", "we", "this", "these", "which", "will", "have",
 ];
 
 /// Pairs that need a word between them. Verbs and prepositions that can end a clause are not first: "cared for and", "what they have is".
@@ -26,55 +33,9 @@ const GAPS: [(&str, &[&str]); 9] = [
     ("and", &["or"]),
 ];
 
-/// Pairs from which a word was dropped: "will been", "likely be", "some the", "according the".
-const DROPPED: [(&str, &[&str]); 28] = [
-    ("can", BE),
-    ("cannot", BE),
-    ("could", BE),
-    ("will", BE),
-    ("would", BE),
-    ("should", BE),
-    ("must", BE),
-    ("might", BE),
-    ("may", BE),
-    ("likely", &["be"]),
-    ("able", &["be"]),
-    ("want", &["be"]),
-    ("going", &["be"]),
-    ("according", &["the", "a", "an", "research"]),
-    ("due", &["the", "a", "an", "lack"]),
-    ("some", &["the"]),
-    ("many", &["the"]),
-    ("several", &["the"]),
-    ("most", &["the"]),
-    ("each", &["the"]),
-    ("majority", PEOPLE),
-    ("proportion", PEOPLE),
-    ("percentage", PEOPLE),
-    ("variety", PEOPLE),
-    ("thirds", PEOPLE),
-    ("quarters", PEOPLE),
-    ("hundreds", PEOPLE),
-    ("thousands", PEOPLE),
-];
-const BE: &[&str] = &["been", "was", "is", "were", "are", "has", "had"];
-const PEOPLE: &[&str] = &[
-    "people",
-    "children",
-    "adults",
-    "those",
-    "the",
-    "staff",
-    "patients",
-    "women",
-    "men",
-    "respondents",
-    "participants",
-    "families",
-    "carers",
-    "services",
-    "councils",
-];
+/// Verbs that need another form behind them: "will been".
+const BEFORE_BE: [&str; 9] = ["can", "cannot", "could", "will", "would", "should", "must", "might", "may"];
+const NOT_BE: [&str; 6] = ["been", "was", "is", "were", "are", "had"];
 
 /// A text that ends in one of these breaks off.
 const DANGLING: [&str; 22] = [
@@ -84,32 +45,76 @@ const DANGLING: [&str; 22] = [
 
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     let mut queries = Vec::new();
+    let alone = alone(copy);
     for line in &copy.lines {
         let words = line.words();
-        queries.extend(repeated(line, &words));
+        let twice = repeated(line, &words, &alone);
+        let is_twice = |query: &Query| twice.iter().any(|twice| twice.place.range.start < query.place.range.end && query.place.range.start < twice.place.range.end);
         if matches!(line.within, Within::Text(_)) {
-            queries.extend(missing(line, &words));
+            queries.extend(missing(line, &words).into_iter().filter(|query| !is_twice(query)));
+            queries.extend(dropped(line).into_iter().filter(|query| !is_twice(query)));
             queries.extend(breaks_off(line, &words));
         }
+        queries.extend(twice);
     }
     queries
+}
+
+/// Words that stand somewhere without following or preceding themselves, in small letters.
+fn alone(copy: &Copy<'_>) -> HashSet<String> {
+    let mut alone = HashSet::new();
+    for line in &copy.lines {
+        let words: Vec<String> = line.words().iter().map(|word| word.text.to_lowercase()).collect();
+        for (at, word) in words.iter().enumerate() {
+            let is_twice = words.get(at + 1) == Some(word) || at.checked_sub(1).is_some_and(|before| words[before] == *word);
+            if !is_twice && !alone.contains(word) {
+                alone.insert(word.clone());
+            }
+        }
+    }
+    alone
+}
+
+/// Set phrases without one of their words.
+fn dropped(line: &Line<'_>) -> Vec<Query> {
+    let gaps = gaps(&line.plain).into_iter().filter(|(range, _)| !line.is_foreign(range));
+    gaps.map(|(range, lacks)| {
+        let message = format!("A word is missing in \u{201c}{}\u{201d}: {lacks}.", &line.plain[range.clone()]);
+        line.query(Rule::MISSING_WORD, range, message)
+    })
+    .collect()
 }
 
 fn next_to(line: &Line<'_>, a: &Word<'_>, b: &Word<'_>) -> bool {
     line.plain[a.end()..b.start].chars().all(|c| matches!(c, ' ' | '\u{a0}')) && a.end() < b.start
 }
 
-fn repeated(line: &Line<'_>, words: &[Word<'_>]) -> Vec<Query> {
+/// Words that stand twice. A doubled name, "Wagga Wagga", is one where its word stands nowhere alone.
+fn repeated(line: &Line<'_>, words: &[Word<'_>], alone: &HashSet<String>) -> Vec<Query> {
     let mut queries = Vec::new();
-    for pair in words.windows(2) {
+    let is_name = |word: &Word<'_>| word.text.starts_with(char::is_uppercase);
+    let is_used = |word: &str| SMALL.contains(&word) || alone.contains(word);
+    let is_number = |word: Option<&Word<'_>>| word.is_some_and(|word| word.text.chars().all(|c| c.is_ascii_digit()));
+    let is_code = |before: Option<&Word<'_>>, after: Option<&Word<'_>>| is_number(before) || is_number(after);
+    for (at, pair) in words.windows(2).enumerate() {
         let [a, b] = pair else { continue };
-        let same = a.text.to_lowercase() == b.text.to_lowercase() && next_to(line, a, b);
-        let is_word = a.text.chars().all(char::is_alphabetic) && !TWICE.contains(&a.text.to_lowercase().as_str());
-        // "Wagga Wagga" is a place; at the start of a sentence the second word has a small letter.
-        let is_name = b.text.starts_with(char::is_uppercase);
-        if same && is_word && !is_name && !line.is_literal(&(a.start..b.end())) {
-            let message = format!("\u{201c}{}\u{201d} stands twice.", b.text);
-            queries.push(line.fixable(Rule::REPEATED_WORD, a.start..b.end(), a.text, message));
+        let range = a.start..b.end();
+        if !next_to(line, a, b) || line.is_literal(&range) {
+            continue;
+        }
+        let (one, other) = (a.text.to_lowercase(), b.text.to_lowercase());
+        let before = at.checked_sub(1).and_then(|at| words.get(at)).filter(|before| next_to(line, before, a));
+        let after = words.get(at + 2).filter(|after| next_to(line, b, after));
+        let is_possessive = other.strip_suffix("'s").or_else(|| other.strip_suffix("\u{2019}s")).is_some_and(|other| other == one);
+        let is_digits = |word: &str| word.chars().all(|c| c.is_ascii_digit());
+        let message = format!("\u{201c}{}\u{201d} stands twice.", b.text);
+        if one == other && one.chars().all(char::is_alphabetic) {
+            if !may_be_twice(line, before, a, b, after) && !(is_name(b) && !is_used(&one)) {
+                queries.push(line.fixable(Rule::REPEATED_WORD, range, a.text, message));
+            }
+        } else if (is_possessive && one.len() > 2) || (one == other && one.len() > 1 && is_digits(&one) && !is_code(before, after)) {
+            // Which of the two was meant, only a reader knows.
+            queries.push(line.query(Rule::REPEATED_WORD, range, message));
         }
     }
     for four in words.windows(4) {
@@ -125,6 +130,23 @@ fn repeated(line: &Line<'_>, words: &[Word<'_>]) -> Vec<Query> {
     queries
 }
 
+/// Whether a word may rightly follow itself here: "had had", "knew that that plan", "those who wait wait long", "what it is is plain".
+fn may_be_twice(line: &Line<'_>, before: Option<&Word<'_>>, a: &Word<'_>, b: &Word<'_>, after: Option<&Word<'_>>) -> bool {
+    let word = a.text.to_lowercase();
+    let after = after.map(|after| after.text.to_lowercase()).unwrap_or_default();
+    let is_that = word == "that" && !OPENERS.contains(&after.as_str());
+    let is_small = SMALL.contains(&word.as_str());
+    let ends_clause = before.is_some_and(|before| before.text.eq_ignore_ascii_case("who")) && !is_small;
+    let is_verb = matches!(word.as_str(), "is" | "are" | "was" | "were" | "does" | "do" | "did");
+    let sentence = sentence_around(&line.plain, a.start);
+    let in_clause = || {
+        let clause = line.plain[sentence.start..a.start].rsplit([',', ';', ':']).next().unwrap_or("").to_lowercase();
+        clause.split(|c: char| !c.is_alphabetic()).any(|word| matches!(word, "what" | "whatever" | "who" | "where" | "how" | "which"))
+    };
+    let is_initial = word.len() == 1 && b.text != "a";
+    is_that || TWICE.contains(&word.as_str()) || ends_clause || (is_verb && in_clause()) || is_initial
+}
+
 fn missing(line: &Line<'_>, words: &[Word<'_>]) -> Vec<Query> {
     let mut queries = Vec::new();
     for (at, pair) in words.windows(2).enumerate() {
@@ -136,7 +158,7 @@ fn missing(line: &Line<'_>, words: &[Word<'_>]) -> Vec<Query> {
         let first = if a.text == "A" { String::new() } else { a.text.to_lowercase() };
         // "the is" may be about the word itself only in quotation marks, which are passed over.
         if GAPS.iter().any(|(before, after)| *before == first && after.contains(&b.text))
-            || DROPPED.iter().any(|(before, after)| *before == a.text && after.contains(&b.text))
+            || (BEFORE_BE.contains(&a.text) && NOT_BE.contains(&b.text))
         {
             let message = format!("A word is missing between \u{201c}{}\u{201d} and \u{201c}{}\u{201d}, or one of them is too many.", a.text, b.text);
             queries.push(line.query(Rule::MISSING_WORD, a.start..b.end(), message));
