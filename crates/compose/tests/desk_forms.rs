@@ -30,8 +30,10 @@ fn every_form_is_told_from_what_looks_like_it() {
     files.retain(|file| file.to_string_lossy().contains(&only));
     assert!(!files.is_empty());
     let wrong: Vec<String> = std::thread::scope(|scope| {
-        let halves: Vec<_> = files.chunks(files.len().div_ceil(2)).map(|files| scope.spawn(|| files.iter().flat_map(|file| check(file)).collect::<Vec<_>>())).collect();
-        halves.into_iter().flat_map(|half| half.join().unwrap()).collect()
+        let workers = std::thread::available_parallelism().map_or(2, usize::from);
+        let shares = (0..workers).map(|worker| files.iter().skip(worker).step_by(workers));
+        let shares: Vec<_> = shares.map(|files| scope.spawn(|| files.flat_map(|file| check(file)).collect::<Vec<_>>())).collect();
+        shares.into_iter().flat_map(|share| share.join().unwrap()).collect()
     });
     assert!(wrong.is_empty(), "{} wrong:\n{}", wrong.len(), wrong.join("\n"));
 }
@@ -76,7 +78,7 @@ fn check(file: &Path) -> Vec<String> {
         let copy = copy.replace("\\n", "\n");
         writeln!(out, "{line}").unwrap();
         if kind == "bad" {
-            let (edition, queries) = ask(&plant(&sample, place, &copy));
+            let (edition, queries) = ask(&plant(&sample, place, &copy, rule));
             let (own, others): (Vec<&Query>, Vec<&Query>) = queries.iter().filter(is_new).partition(|query| query.rule == rule);
             if own.is_empty() {
                 wrong.push(format!("{name}: {copy}\n    missed"));
@@ -86,11 +88,11 @@ fn check(file: &Path) -> Vec<String> {
         } else if kind == "good" && matches!(place, "" | "letter" | "news") {
             good.entry(place).or_default().push(copy);
         } else if kind == "good" {
-            wrong.extend(ask(&plant(&sample, place, &copy)).1.iter().filter(is_new).map(|query| wrong_in(&copy, query)));
+            wrong.extend(ask(&plant(&sample, place, &copy, rule)).1.iter().filter(is_new).map(|query| wrong_in(&copy, query)));
         }
     }
     for (place, copy) in good {
-        wrong.extend(ask(&plant(&sample, place, &copy.join("\n\n"))).1.iter().filter(is_new).map(|query| wrong_in("good", query)));
+        wrong.extend(ask(&plant(&sample, place, &copy.join("\n\n"), rule)).1.iter().filter(is_new).map(|query| wrong_in("good", query)));
     }
     if std::env::var_os("UPDATE_EXPECT").is_some() {
         std::fs::write(file, &out).unwrap();
@@ -144,7 +146,7 @@ const REST: &str = "Those who answered had waited for different lengths of time,
 came of it. Many had been passed from one office to another before anybody took up their request, and hardly anyone knew whom to ring.";
 
 /// The sample with copy at a place.
-fn plant(sample: &str, place: &str, copy: &str) -> String {
+fn plant(sample: &str, place: &str, copy: &str, rule: Rule) -> String {
     let before = |words: &str| {
         assert!(sample.contains(words), "{words} is not in the sample");
         sample.replacen(words, &format!("{copy}\n\n{words}"), 1)
@@ -156,7 +158,8 @@ fn plant(sample: &str, place: &str, copy: &str) -> String {
         "title" => sample.replacen("Fifteen-minute visits: an update of the evidence.", copy, 1),
         "entry" => {
             let (heading, summary) = copy.split_once(" | ").unwrap();
-            let entry = format!("#### [{heading}](https://planted.example/report)\n\n{summary}\n\n{REST}");
+            let rest = if rule == Rule::SUMMARY_LENGTH { "" } else { REST };
+            let entry = format!("#### [{heading}](https://planted.example/report)\n\n{summary}\n\n{rest}");
             let words = "#### [Linden Row Trust. Telecare";
             sample.replacen(words, &format!("{entry}\n\n{words}"), 1)
         }

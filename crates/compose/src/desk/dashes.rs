@@ -55,10 +55,12 @@ pub(super) fn ask(copy: &Copy<'_>, house: &House) -> Vec<Query> {
             };
             queries.push(line.fixable(Rule::DASHES, range, dash, message));
         }
-        for found in TIGHT.captures_iter(&line.plain).filter_map(|found| found.iter().skip(1).flatten().next()) {
-            if !line.is_literal(&found.range()) {
-                queries.push(line.fixable(Rule::DASHES, found.range(), dash, "A dash between words stands between spaces, or is a long one."));
-            }
+        for found in TIGHT.captures_iter(&line.plain) {
+            let message = "A dash between words stands between spaces, or is a long one.";
+            let (sure, unsure) = (found.get(1).or(found.get(2)), found.get(3));
+            // Its other half may look like the dash of "parent–child": both are for a person.
+            queries.extend(sure.filter(|dash| !line.is_literal(&dash.range())).map(|found| line.fixable(Rule::DASHES, found.range(), dash, message)));
+            queries.extend(unsure.filter(|dash| !line.is_literal(&dash.range())).map(|found| line.query(Rule::DASHES, found.range(), message)));
         }
     }
     queries

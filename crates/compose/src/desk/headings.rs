@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use pulse_model::ProblemKind;
 use pulse_model::name::fold;
 use pulse_model::publisher::split_abbreviation;
 use regex::Regex;
@@ -17,6 +18,7 @@ pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     let prints_publishers = nameless * 2 <= copy.entries.len().max(2);
     for item in &copy.entries {
         queries.extend(parts(item, prints_publishers));
+        queries.extend(swallowed(item).filter(|_| prints_publishers));
     }
     let small = copy.entries.iter().filter(|item| item.entry.title.starts_with(char::is_lowercase)).count();
     let begins_large = small * 5 <= copy.entries.len() + 5;
@@ -57,6 +59,14 @@ fn parts(item: &Item<'_>, prints_publishers: bool) -> Option<Query> {
     (nobody && prints_publishers).then(|| about(&item.part, Rule::HEADING, &entry.heading(), "The entry has no publisher. Say whose publication it is."))
 }
 
+/// Behind an entry with its publisher, a heading that names none was taken for a paragraph of it when the file was read.
+fn swallowed(item: &Item<'_>) -> Option<Query> {
+    let problem = item.entry.problems.iter().find(|problem| problem.kind == ProblemKind::NoPublisher && !item.entry.publishers.is_empty())?;
+    let line = problem.line.map(|line| format!(" on line {line} of the file")).unwrap_or_default();
+    let message = format!("A heading{line} names no publisher, and was read as a paragraph of this entry. Write it as \u{201c}Publisher. Title.\u{201d}");
+    Some(about(&item.part, Rule::HEADING, &item.entry.heading(), message))
+}
+
 fn publisher(line: &Line<'_>) -> Option<Query> {
     if is_shouted(&line.plain) {
         return Some(line.query(Rule::HEADING, 0..line.plain.len(), "The publisher is in capitals. Write the name as its owner does."));
@@ -89,6 +99,9 @@ fn shape(line: &Line<'_>, begins_large: bool) -> Vec<Query> {
     if (tail.len() >= 2 || tail == "." || tail.starts_with([',', ';', ':', '-', '\u{2013}', '\u{2014}', '|'])) && !is_ellipsis && !bare.is_empty() {
         let query = line.query(Rule::HEADING, bare.len()..title.len(), "The title ends in a mark too many; the heading puts its own stop.");
         queries.push(widen(line, query, bare));
+    }
+    if let Some(space) = title.find(" :").filter(|at| title[at + 2..].starts_with(' ')) {
+        queries.push(line.fixable(Rule::HEADING, space..space + 2, ":", "No space belongs before a colon."));
     }
     let first = title.split_whitespace().next().unwrap_or("");
     // "iPads" begins small and means it.

@@ -2,6 +2,7 @@
 
 use std::sync::LazyLock;
 
+use pulse_model::ProblemKind;
 use pulse_model::digest::Shape;
 use pulse_model::name::fold;
 use regex::Regex;
@@ -26,6 +27,7 @@ static PROMISE: LazyLock<Regex> = LazyLock::new(|| {
 
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     let mut queries = without_link(copy);
+    queries.extend(lost(copy));
     queries.extend(beside(copy));
     for line in copy.prose() {
         let Some(text) = line.text else { continue };
@@ -71,6 +73,27 @@ fn without_link(copy: &Copy<'_>) -> Vec<Query> {
         return vec![about(&Part::Edition, Rule::LINK_MISSING, "", message)];
     }
     bare.iter().map(|item| about(&item.part, Rule::LINK_MISSING, &item.entry.heading(), "The entry has no link. Add the address of its publication.")).collect()
+}
+
+/// Links whose address was empty or none when the file was read. Where many were lost, one query says so.
+fn lost(copy: &Copy<'_>) -> Vec<Query> {
+    const MANY: usize = 5;
+    let news = copy.edition.news.iter().zip(1..).map(|(item, number)| (Part::News { number }, item.title.clone(), &item.problems));
+    let entries = copy.entries.iter().map(|item| (item.part.clone(), item.entry.heading(), &item.entry.problems));
+    let is_lost = |kind| matches!(kind, ProblemKind::LinkLost | ProblemKind::LinkRefused);
+    let found = news.chain(entries).filter_map(|(part, heading, problems)| Some((part, heading, problems.iter().find(|problem| is_lost(problem.kind))?)));
+    let queries: Vec<Query> = found
+        .map(|(part, heading, problem)| {
+            let line = problem.line.map(|line| format!(" on line {line} of the file")).unwrap_or_default();
+            let message = format!("A link{line} leads nowhere: {}. Add its address, or take the link out.", problem.message);
+            about(&part, Rule::LINK_MISSING, &heading, message)
+        })
+        .collect();
+    if queries.len() <= MANY {
+        return queries;
+    }
+    let message = format!("Links of {} entries and news items had no address in the file. Add the ones that readers need.", queries.len());
+    vec![about(&Part::Edition, Rule::LINK_MISSING, "", message)]
 }
 
 /// Links beside the text: of headings.

@@ -53,14 +53,14 @@ fn query(copy: &Copy<'_>, line: &Line<'_>, found: &Captures<'_>, is_first: bool)
     let of_edition = is_edition(&title, &line.plain[whole.end()..])
         || (!title.is_empty() && (before.ends_with(&format!("{title} for")) || before.trim_end_matches([',', ':', '-', '\u{2013}', '\u{2014}', '(', ' ']).ends_with(&title)))
         || is_in_apposition(&before)
-        || (is_first && before.ends_with(" for") && names_an_edition(&line.plain[sentence.start..whole.start()]))
+        || ((is_first || opens_letter(&words)) && before.ends_with(" for") && names_an_edition(&line.plain[sentence.start..whole.start()]))
         || ["edition for", "issue for", "edition of", "issue of", "round-up for", "digest for"].iter().any(|words| before.ends_with(words));
     // "Welcome to the digest, which goes on from the April edition" welcomes to another one.
     let welcomed = line.plain[sentence.start..whole.start()].to_lowercase().rsplit_once("welcome to").is_some_and(|(_, between)| {
         !between.split_whitespace().any(|word| ["which", "that", "who", "where"].contains(&word)) && !between.contains([';', '\u{2013}'])
     });
     let welcomes = welcomed && of_edition && !names_own;
-    let this = before.ends_with("this") || before.ends_with("this is the") || before.ends_with("here is the") || before.ends_with("here are the") || is_in_apposition(&before);
+    let this = opens_letter(&words) || before.ends_with("this") || is_in_apposition(&before);
     let looks_back = words.split(|c: char| !c.is_alphabetic()).any(|word| BACK.contains(&word));
     let is_over = is_over(found, own) && !looks_back;
     let opens = is_first && sentence.start == 0 && line.part == (Part::Letter { section: Section::Welcome }) && !names_own;
@@ -77,6 +77,11 @@ fn query(copy: &Copy<'_>, line: &Line<'_>, found: &Captures<'_>, is_first: bool)
 
 /// What a digest calls its numbers.
 const EDITIONS: [&str; 8] = ["edition", "issue", "digest", "bulletin", "newsletter", "round-up", "roundup", "update"];
+
+/// "Here is your round-up for April", "This is the April edition".
+fn opens_letter(sentence: &str) -> bool {
+    ["here is", "here are", "here's", "this is"].iter().any(|words| sentence.trim_start().starts_with(words))
+}
 
 fn names_an_edition(words: &str) -> bool {
     let words = words.to_lowercase();

@@ -54,8 +54,8 @@ const LABELS: [&str; 44] = [
     "ages",
 ];
 /// With these a number is measured, not counted.
-const MEASURES: [&str; 17] =
-    ["per", "percentage", "million", "billion", "bn", "pence", "am", "pm", "km", "kg", "mg", "ml", "cm", "mm", "miles", "points", "out"];
+const MEASURES: [&str; 19] =
+    ["per", "percent", "per-cent", "percentage", "million", "billion", "bn", "pence", "am", "pm", "km", "kg", "mg", "ml", "cm", "mm", "miles", "points", "out"];
 
 /// Counts small numbers of things in words against those in digits, large ones in digits against those in words, and numbers of
 /// four digits with a comma against those without.

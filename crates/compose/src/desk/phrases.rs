@@ -39,7 +39,7 @@ static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
         phrase(r"(?i)\b(?:an? (?:number|range|variety|series|handful|majority|minority|couple|wealth|proportion|percentage|sample|group|third|quarter)|the majority|two thirds|three quarters|(?:tens|hundreds|thousands|millions)) PEOPLE\b", "of"),
         phrase(r"(?i)(?P<gap>\bthe (?:number|proportion|percentage|share|majority|rest) PEOPLE) (?:who|in|with|aged|without|whose|living|waiting|receiving)\b", "of"),
         phrase(r"(?:^|[^.] )(?:\b(?i:the|an?|his|her|their|its|free|this|that) )?(?P<gap>\b(?i:should|could|would|must|might|will|cannot) (?:able|likely|unable|required|allowed|given|taken|shown|made|done|known|chosen|written))\b", "be"),
-        phrase(r"\b(?:should|could|would|must|might|will|cannot) \p{Ll}{3,}(?:[^eE]ed)\b", "be"),
+        phrase(r"\b(?:should|could|would|must|might|will|cannot) \p{Ll}{2,}ed\b", "be"),
         phrase(r"\bto (?:able|unable|likely)\b", "be"),
         phrase(r"(?:^|[.;] )(?P<gap>There (?:an?|no|many|few|several))\b", "is or are"),
         phrase(r"(?i)\b(?:in order|un?able|able|would like|going|(?:un)?likely|ought|tends?|(?:it|they|which|that|trust|project|study|programme) aims|intends?|wants?|hopes?) VERB\b", "to"),

@@ -35,7 +35,7 @@ fn is_picture_without_words(line: &str) -> bool {
         ["image", "picture", "photo", "photograph", "img", "dsc", "screenshot", "chart", "graph", "figure", "logo", "icon", "graphic", "untitled"];
     let line = line.trim();
     let in_html = || {
-        let rest = line.get(..4).filter(|tag| tag.eq_ignore_ascii_case("<img")).map(|_| &line[4..])?;
+        let rest = line.get(..4).filter(|tag| tag.eq_ignore_ascii_case("<img")).and(line.get(4..))?;
         Some(rest.split_once("alt=\"").and_then(|(_, alt)| alt.split_once('"')).map_or("", |(alt, _)| alt))
     };
     let Some(words) = line.strip_prefix("![").map(|rest| rest.split("](").next().unwrap_or("")).or_else(in_html) else { return false };
@@ -47,7 +47,12 @@ fn is_picture_without_words(line: &str) -> bool {
 }
 
 fn of<'p>(part: &'p Part, problems: &'p [Problem]) -> impl Iterator<Item = Query> + 'p {
-    problems.iter().filter(|problem| problem.kind == ProblemKind::PictureWithoutAlt).map(|problem| {
+    let is_picture = |problem: &&Problem| match problem.kind {
+        ProblemKind::PictureWithoutAlt => true,
+        ProblemKind::MarkupDropped => problem.message.find("<img").is_some_and(|at| is_picture_without_words(&problem.message[at..])),
+        _ => false,
+    };
+    problems.iter().filter(is_picture).map(|problem| {
         let message = format!("A picture has no words for readers who do not see it: {}. Say in the text what it shows, or leave it out.", problem.message);
         about(part, Rule::PICTURE_ALT, &problem.message, message)
     })

@@ -12,11 +12,10 @@ use super::rule::Rule;
 /// Shorter ones may well be said twice: "The main findings are:".
 const LEAST_WORDS: usize = 8;
 /// So many words a paragraph needs before another is near it, and this share of its three-word runs they have in common.
-const LEAST_WORDS_NEAR: usize = 15;
+const LEAST_WORDS_NEAR: usize = 12;
 const NEAR: f64 = 0.7;
-/// A paragraph of so many words stands within another where the other has this share of its runs.
-const LEAST_WORDS_WITHIN: usize = 16;
-const WITHIN: f64 = 0.95;
+/// A paragraph stands within another that has this share of its runs.
+const WITHIN: f64 = 0.85;
 
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     let mut queries = Vec::new();
@@ -62,7 +61,7 @@ fn likeness(a: &BTreeSet<u64>, b: &BTreeSet<u64>) -> Option<&'static str> {
     let (size, other) = (few.len() as f64, many.len() as f64);
     let shared = few.intersection(many).count() as f64;
     match () {
-        () if shared / size >= WITHIN && few.len() + 2 >= LEAST_WORDS_WITHIN => Some("in the same words"),
+        () if shared / size >= WITHIN => Some("in the same words"),
         () if shared / (size + other - shared) >= NEAR => Some("nearly the same"),
         () => None,
     }

@@ -37,12 +37,17 @@ pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     for line in copy.lines.iter().filter(|line| !matches!(line.within, Within::Publisher(_))) {
         for word in line.words() {
             let lower = word.text.to_lowercase().replace('\u{2019}', "'");
-            if is_asked(line, &word) && !own.contains(&lower) {
+            if is_asked(line, &word) && (!own.contains(&lower) || lacks_apostrophe(&lower).is_some()) {
                 queries.extend(query(line, &word, &lower, copy.known.dictionary, is_british, &in_use));
             }
         }
     }
     queries
+}
+
+/// Where an apostrophe belongs in a word that is none without it.
+fn lacks_apostrophe(word: &str) -> Option<usize> {
+    APOSTROPHES.iter().find(|(bare, _)| *bare == word).map(|(_, at)| *at)
 }
 
 /// Words of the digest's own list, and of the names it prints.
@@ -87,9 +92,9 @@ fn query(line: &Line<'_>, word: &Word<'_>, lower: &str, dictionary: Option<&Dict
     let cased = |meant: &str| if word.text.starts_with(char::is_uppercase) { capitalised(meant) } else { meant.to_owned() };
     let is_right = |word: &str| RIGHT.contains(&word) || dictionary.is_some_and(|dictionary| dictionary.has(word));
     let base = lower.strip_suffix("'s").unwrap_or(lower);
-    if let Some((_, at)) = APOSTROPHES.iter().find(|(bare, _)| *bare == lower) {
+    if let Some(at) = lacks_apostrophe(lower) {
         let mark = if line.plain.contains('\u{2019}') { '\u{2019}' } else { '\'' };
-        let new = format!("{}{mark}{}", &word.text[..*at], &word.text[*at..]);
+        let new = format!("{}{mark}{}", &word.text[..at], &word.text[at..]);
         return Some(line.fixable(Rule::SPELLING, range, new, format!("\u{201c}{}\u{201d} lacks an apostrophe.", word.text)));
     }
     match misspelling(base) {

@@ -15,9 +15,9 @@ const OPENERS: [&str; 19] =
     ["the", "a", "an", "they", "it", "he", "she", "we", "you", "there", "these", "those", "this", "their", "its", "many", "most", "some", "people"];
 
 /// Small words that stand twice in pairs: "in the in the".
-const SMALL: [&str; 31] = [
+const SMALL: [&str; 29] = [
     "a", "an", "and", "are", "as", "at", "be", "by", "for", "from", "has", "in", "is", "it", "of", "on", "or", "that", "the", "their", "to", "was", "were",
-    "with", "they", "we", "this", "these", "which", "will", "have",
+    "with", "they", "we", "this", "these", "which",
 ];
 
 /// Pairs that need a word between them. Verbs and prepositions that can end a clause are not first: "cared for and", "what they have is".
