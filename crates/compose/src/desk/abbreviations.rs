@@ -10,9 +10,9 @@ use super::rule::Rule;
 
 /// What readers of British digests know without being told.
 const KNOWN: [&str; 66] = [
-    "A&E", "AI", "AIDS", "AM", "BA", "BBC", "BSc", "CD", "CEO", "COVID", "CV", "DNA", "DVD", "EU", "FAQ", "GB", "GCSE", "GDP", "GP", "HIV", "HMRC", "HR", "ID", "ISBN", "ISSN", "DOI",
-    "IQ", "IT", "KB", "LGBT", "LGBTQ", "LLP", "LTD", "MA", "MB", "MBA", "MP", "MRI", "MS", "MSc", "NATO", "NHS", "OBE", "OK", "PC", "PDF", "PE", "PhD", "PM",
-    "PR", "Q&A", "TB", "TV", "UK", "UN", "UNESCO", "UNICEF", "URL", "US", "USA", "USB", "VAT", "VIP", "WHO", "WiFi", "XL",
+    "A&E", "AI", "AIDS", "AM", "BA", "BBC", "BSc", "CD", "CEO", "COVID", "CV", "DNA", "DVD", "EU", "FAQ", "GB", "GCSE", "GDP", "GP", "HIV", "HMRC", "HR", "ID",
+    "ISBN", "ISSN", "DOI", "IQ", "IT", "KB", "LGBT", "LGBTQ", "LLP", "LTD", "MA", "MB", "MBA", "MP", "MRI", "MS", "MSc", "NATO", "NHS", "OBE", "OK", "PC",
+    "PDF", "PE", "PhD", "PM", "PR", "Q&A", "TB", "TV", "UK", "UN", "UNESCO", "UNICEF", "URL", "US", "USA", "USB", "VAT", "VIP", "WHO", "WiFi", "XL",
 ];
 
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
@@ -41,7 +41,10 @@ fn of_entry(copy: &Copy<'_>, item: &Item<'_>, known: &BTreeSet<&str>, named: &BT
             }
             let is_prose = matches!(line.within, Within::Text(_));
             let before = format!("{read} {}", &line.plain[..word.start]);
-            if is_written_out(&line.plain, &word, short) || (is_renamed(&line.plain[..word.start]) && has_long_form(&before, short)) || (named.contains(short) && !is_prose) {
+            if is_written_out(&line.plain, &word, short)
+                || (is_renamed(&line.plain[..word.start]) && has_long_form(&before, short))
+                || (named.contains(short) && !is_prose)
+            {
                 done.insert(short.to_owned());
                 continue;
             }

@@ -204,10 +204,27 @@ impl<'a> Line<'a> {
         Query { rule, severity: rule.default_severity(), place, message: message.into(), fix: None }
     }
 
-    /// A query about a range of this text that is safe to change.
+    /// A query about a range of this text that is safe to change. Where the words of a link would go, nothing is offered.
     pub(super) fn fixable(&self, rule: Rule, range: Range<usize>, new: impl Into<String>, message: impl Into<String>) -> Query {
+        if self.loses_link(&range) {
+            return self.query(rule, range, message);
+        }
         let fix = self.plain.get(range.clone()).map(|old| Fix::Words { old: old.to_owned(), new: new.into() });
         Query { fix, ..self.query(rule, range, message) }
+    }
+}
+
+impl Line<'_> {
+    /// Whether a link lies in a range and does not begin it: new words have the style of the first ones.
+    fn loses_link(&self, range: &Range<usize>) -> bool {
+        let mut at = 0;
+        self.text.is_some_and(|text| {
+            text.runs().iter().any(|run| {
+                let start = at;
+                at += run.text.len();
+                run.style.link.is_some() && range.start < start && at <= range.end
+            })
+        })
     }
 }
 

@@ -107,8 +107,30 @@ const PRINTED: [&str; 10] = ["publications", "reports", "studies", "papers", "gu
 
 /// Nouns that a number measures or surveys rather than announces.
 const MEASURED: [&str; 24] = [
-    "years", "months", "weeks", "days", "hours", "minutes", "times", "people", "carers", "children", "adults", "women", "men", "respondents", "participants",
-    "interviews", "surveys", "councils", "authorities", "families", "patients", "pupils", "percent", "cases",
+    "years",
+    "months",
+    "weeks",
+    "days",
+    "hours",
+    "minutes",
+    "times",
+    "people",
+    "carers",
+    "children",
+    "adults",
+    "women",
+    "men",
+    "respondents",
+    "participants",
+    "interviews",
+    "surveys",
+    "councils",
+    "authorities",
+    "families",
+    "patients",
+    "pupils",
+    "percent",
+    "cases",
 ];
 
 /// Words that say the list is not all of them, or the number not exact.
@@ -117,6 +139,12 @@ const PARTS: [&str; 13] =
 /// Words after which a number of things is all of them: "a list of five steps".
 const WHOLES: [&str; 9] = ["list", "set", "series", "total", "framework", "package", "programme", "group", "checklist"];
 const INEXACT: [&str; 12] = ["than", "least", "about", "around", "nearly", "almost", "over", "to", "of", "the", "other", "further"];
+
+/// A number does not count what stands behind one of these.
+const BREAKS: [&str; 24] = [
+    "of", "in", "and", "for", "to", "from", "with", "by", "the", "these", "their", "its", "a", "an", "that", "which", "who", "was", "were", "are", "is", "had",
+    "on", "at",
+];
 
 /// Behind these a number says where something was asked or how long, and announces nothing.
 const SURVEYED: [&str; 16] =
@@ -211,7 +239,12 @@ fn compare(line: &Line<'_>, points: usize) -> Option<Query> {
     let after: Vec<&Word<'_>> = words.iter().filter(|word| word.start >= found.end && last.contains(&word.start)).collect();
     let of_others = after.iter().any(|word| POINTS.contains(&word.text.to_lowercase().as_str()) && !word.text.eq_ignore_ascii_case(found.noun));
     let of_some = after.windows(2).any(|pair| pair[1].text == "of" && (number(pair[0].text).is_some() || pair[0].text == "one"));
-    if of_others || of_some {
+    // "The two groups had different views": what is known already is announced by a verb at the end alone.
+    let last_word = words.iter().rev().find(|word| last.contains(&word.start)).map_or("", |word| word.text);
+    let is_known = line.plain[..found.start].trim_end().ends_with("The");
+    let announces =
+        last_word.eq_ignore_ascii_case(found.noun) || ["are", "were", "be", "follow", "follows", "below", "these", "listed", "is"].contains(&last_word);
+    if of_others || of_some || (is_known && !announces) {
         return None;
     }
     disagree(line, found, points)
@@ -256,10 +289,7 @@ fn announced<'l>(line: &'l Line<'_>) -> Vec<Announced<'l>> {
         }
         for noun in words.iter().skip(last + 1).take(4) {
             let gap = &plain[words[last].end()..noun.start];
-            if gap.contains([',', ';', '.', ':', '(', ')'])
-                || matches!(noun.text, "of" | "in" | "and" | "for" | "to" | "from" | "with" | "by")
-                || self::number(noun.text).is_some()
-            {
+            if gap.contains([',', ';', '.', ':', '(', ')']) || BREAKS.contains(&noun.text) || self::number(noun.text).is_some() {
                 break;
             }
             if is_point(noun.text.to_lowercase().as_str()) || (number <= 10 && !is_surveyed && is_last(noun)) {

@@ -16,7 +16,8 @@ static DASH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" --? | ?\u{2014} ?|
 /// that joins clauses.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static TIGHT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\p{Alphabetic}(?:(--)\p{Alphabetic}|(\u{2013} )\p{Alphabetic}|(\u{2013})(?:and|but|which|who|that|the|it|they|this|not|so|because)\b)").unwrap()
+    Regex::new(r"\p{Alphabetic}(?:(--)\p{Alphabetic}|(\u{2013} )\p{Alphabetic}|(\u{2013})(?:and|but|which|who|that|the|it|they|this|not|so|because)\b)")
+        .unwrap()
 });
 
 /// Counts en dashes between spaces against em dashes.

@@ -18,7 +18,9 @@ static STALE: LazyLock<Regex> = LazyLock::new(|| {
     let span = r"(?:days?|weeks?|fortnights?|months?|years?)";
     let number = r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|a few|some|a couple of|\d+)";
     let patterns = [
-        format!(r"(?:{month} )?(?i:this|last|next) (?i:(?:financial|academic|school|calendar) )?(?i:year|month|week|fortnight|quarter|term|spring|summer|autumn|winter)"),
+        format!(
+            r"(?:{month} )?(?i:this|last|next) (?i:(?:financial|academic|school|calendar) )?(?i:year|month|week|fortnight|quarter|term|spring|summer|autumn|winter)"
+        ),
         format!(r"(?:[Ll]ast|[Nn]ext|[Tt]his) (?:{month}|{day}|morning|afternoon|evening)"),
         r"(?i:yesterday|tomorrow|tonight)".to_owned(),
         r"(?i:published|launched|released|announced|issued|opened|opens|closes|revealed|unveiled|out) today".to_owned(),
@@ -43,7 +45,7 @@ static JUST: LazyLock<Regex> = LazyLock::new(|| {
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     let mut queries = Vec::new();
     for line in copy.prose() {
-        let now = || NOW.find_iter(&line.plain).filter(|found| is_fact(line, found.start())).chain(JUST.find_iter(&line.plain));
+        let now = || NOW.find_iter(&line.plain).filter(|found| is_fact(line, &found.range())).chain(JUST.find_iter(&line.plain));
         let is_entry = matches!(line.part, Part::Entry { .. });
         for found in STALE.find_iter(&line.plain).chain(is_entry.then(now).into_iter().flatten()) {
             let range = found.start()..found.start() + found.as_str().trim_end_matches([' ', ',']).len();
@@ -62,10 +64,12 @@ pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     queries
 }
 
-/// Whether a sentence states a number, or begins with "currently".
-fn is_fact(line: &Line<'_>, start: usize) -> bool {
-    let sentence = sentence_around(&line.plain, start);
-    begins_sentence(&line.plain, start) || line.plain[sentence].contains(|c: char| c.is_ascii_digit())
+/// Whether a sentence begins with "currently", or says with it how large something is: "is currently 14 months", not "currently smoking".
+fn is_fact(line: &Line<'_>, found: &Range<usize>) -> bool {
+    let sentence = sentence_around(&line.plain, found.start);
+    let next = line.plain[found.end..].split_whitespace().next().unwrap_or("").trim_end_matches(|c: char| !c.is_alphabetic());
+    let states = line.plain[sentence].contains(|c: char| c.is_ascii_digit()) && !next.ends_with("ing") && !next.ends_with("ed");
+    begins_sentence(&line.plain, found.start) || states
 }
 
 /// "This year-long study", "tomorrow's world", "those who left a year ago or more".
@@ -73,14 +77,20 @@ fn is_compound(plain: &str, range: &Range<usize>) -> bool {
     let (words, after) = (plain[range.clone()].to_lowercase(), &plain[range.end..]);
     let is_figurative = words == "tomorrow" && after.starts_with(['\'', '\u{2019}']);
     let is_length = words.ends_with("ago") && [" or more", " or longer", " or earlier", " or less"].iter().any(|words| after.starts_with(words));
-    after.starts_with('-') || is_figurative || is_length
+    let is_pair = [" on year", " by week", " by month", " by year", " in, "].iter().any(|words| after.starts_with(words));
+    after.starts_with('-') || is_pair || is_figurative || is_length
 }
 
 /// "This April edition" is for the rule about months.
 fn names_edition(copy: &Copy<'_>, plain: &str, range: &Range<usize>) -> bool {
     let after = plain[range.end..].trim_start_matches(['\'', '\u{2019}', 's', ' ']);
     let title = &copy.known.digest.name;
-    ["edition", "issue", "digest", "newsletter", "round-up"].iter().any(|word| after.starts_with(word)) || (!title.is_empty() && after.starts_with(title.as_str()))
+    // "Last month's edition" is another thing.
+    if plain[range.clone()].ends_with("month") && !plain[range.clone()].to_lowercase().starts_with("this") {
+        return false;
+    }
+    ["edition", "issue", "digest", "newsletter", "round-up"].iter().any(|word| after.starts_with(word))
+        || (!title.is_empty() && after.starts_with(title.as_str()))
 }
 
 /// "In the last year": a length of time before the work was done, not a date.

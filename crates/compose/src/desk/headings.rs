@@ -112,7 +112,8 @@ fn shape(line: &Line<'_>, begins_large: bool) -> Vec<Query> {
     {
         let upper: String = first.chars().take(1).flat_map(char::to_uppercase).collect();
         let length = first.chars().next().map_or(0, char::len_utf8);
-        queries.push(line.fixable(Rule::HEADING, 0..length, upper, "The title begins with a small letter."));
+        let start = title.len() - title.trim_start().len();
+        queries.push(line.fixable(Rule::HEADING, start..start + length, upper, "The title begins with a small letter."));
     }
     queries
 }
@@ -129,7 +130,8 @@ fn is_shouted(words: &str) -> bool {
 /// A title in quotation marks, or with the kind of its file behind it.
 fn wrapping(line: &Line<'_>) -> Option<Query> {
     #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
-    static FILE: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"(?i)\p{L}(?P<kind> ?[(\[](?:pdf|word|docx?|html?)[^)\]]*[)\]]|\.(?:pdf|docx?|html?))[.]?$").unwrap());
+    static FILE: LazyLock<Regex> =
+        LazyLock::new(|| Regex::new(r"(?i)\p{L}(?P<kind> ?[(\[](?:pdf|word|docx?|html?)[^)\]]*[)\]]|\.(?:pdf|docx?|html?))[.]?$").unwrap());
     let title = line.plain.as_str();
     if let Some(kind) = FILE.captures(title).and_then(|found| found.name("kind")) {
         let start = title[..kind.start()].char_indices().next_back().map_or(0, |(at, _)| at);
@@ -138,7 +140,8 @@ fn wrapping(line: &Line<'_>) -> Option<Query> {
     }
     let [quotation] = line.quotations() else { return None };
     let inner = title[quotation.clone()].trim_matches(['\'', '"', '\u{2018}', '\u{2019}', '\u{201c}', '\u{201d}']);
-    (*quotation == (0..title.len()) && !inner.is_empty()).then(|| line.fixable(Rule::HEADING, 0..title.len(), inner, "The title is in quotation marks, and is a title without them."))
+    (*quotation == (0..title.len()) && !inner.is_empty())
+        .then(|| line.fixable(Rule::HEADING, 0..title.len(), inner, "The title is in quotation marks, and is a title without them."))
 }
 
 /// "Harbour Trust. Harbour Trust: who cares?", "Who cares? | Harbour Trust"
@@ -150,7 +153,12 @@ fn repeats_publisher(copy: &Copy<'_>, line: &Line<'_>) -> Option<Query> {
         let head = line.plain.trim_end_matches('.').strip_suffix(name).map(str::trim_end).filter(|head| head.ends_with(marks));
         if let Some(head) = head.map(|head| head.trim_end_matches(marks).trim_end()).filter(|head| !head.is_empty()) {
             let start = head.char_indices().next_back().map_or(0, |(at, _)| at);
-            return Some(line.fixable(Rule::HEADING, start..line.plain.len(), &head[start..], "The title ends with its publisher, who stands before it already."));
+            return Some(line.fixable(
+                Rule::HEADING,
+                start..line.plain.len(),
+                &head[start..],
+                "The title ends with its publisher, who stands before it already.",
+            ));
         }
         let rest = line.plain.strip_prefix(name).map(|rest| rest.trim_start_matches(['\'', '\u{2019}']));
         let Some(rest) = rest.filter(|rest| !fold(name).is_empty() && rest.starts_with([':', '.', ' '])) else { continue };

@@ -13,10 +13,56 @@ use super::query::{Fix, Part, Query, Within};
 use super::rule::Rule;
 
 /// Words of which a link can be made that says nothing of where it leads, folded: "click here", "find out more on this page".
-const EMPTY: [&str; 48] = [
-    "a", "access", "also", "and", "at", "available", "below", "click", "details", "download", "find", "following", "follow", "for", "from", "full", "further", "go", "here",
-    "in", "information", "it", "learn", "link", "links", "more", "now", "of", "on", "out", "page", "pdf", "please", "read", "see", "site", "that", "the",
-    "these", "this", "to", "us", "view", "visit", "web", "webpage", "website", "you",
+const EMPTY: [&str; 49] = [
+    "a",
+    "access",
+    "also",
+    "and",
+    "at",
+    "available",
+    "below",
+    "click",
+    "details",
+    "download",
+    "find",
+    "following",
+    "follow",
+    "for",
+    "from",
+    "full",
+    "further",
+    "go",
+    "here",
+    "in",
+    "information",
+    "it",
+    "learn",
+    "link",
+    "links",
+    "more",
+    "now",
+    "of",
+    "on",
+    "online",
+    "out",
+    "page",
+    "pdf",
+    "please",
+    "read",
+    "see",
+    "site",
+    "that",
+    "the",
+    "these",
+    "this",
+    "to",
+    "us",
+    "view",
+    "visit",
+    "web",
+    "webpage",
+    "website",
+    "you",
 ];
 
 /// Words that promise a link and are none.
@@ -182,13 +228,13 @@ fn place(address: &str) -> (String, String) {
 }
 
 fn says_nothing(label: &str, address: &str) -> Option<String> {
-    let is_address = addresses(label).iter().any(|found| *found == (0..label.len())) && label.contains('/');
+    let is_address = addresses(label).contains(&(0..label.len())) && label.contains('/');
     if is_address && !address.starts_with("mailto:") {
         return Some("The words of this link are its address. Say in words where it leads.".to_owned());
     }
     let folded = fold(label);
-    // A number alone is a mark of a footnote.
-    let is_empty = |word: &str| EMPTY.contains(&word) || word.chars().all(|c| c.is_ascii_digit());
+    // A small number alone is a mark of a footnote; "#2011" names something.
+    let is_empty = |word: &str| EMPTY.contains(&word) || (word.len() <= 3 && !label.contains('#') && word.chars().all(|c| c.is_ascii_digit()));
     (folded.split(' ').all(is_empty) || !label.chars().any(char::is_alphanumeric))
         .then(|| format!("\u{201c}{label}\u{201d} does not say where the link leads. Link words that do."))
 }

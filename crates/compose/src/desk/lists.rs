@@ -76,7 +76,8 @@ impl Points<'_, '_> {
         let first = others.first().map(|(_, end)| *end);
         // The commonest; of two as common, the one that the last has too, or else the one that comes first.
         let as_last = |end: End| others.len() > 1 && end == *last_end;
-        let Some(usual) = [End::Stop, End::Semicolon, End::Comma, End::Nothing].into_iter().max_by_key(|end| (count(*end), as_last(*end), first == Some(*end))) else {
+        let Some(usual) = [End::Stop, End::Semicolon, End::Comma, End::Nothing].into_iter().max_by_key(|end| (count(*end), as_last(*end), first == Some(*end)))
+        else {
             return Vec::new();
         };
         if others.is_empty() {

@@ -19,8 +19,31 @@ static NAMED: LazyLock<Regex> = LazyLock::new(|| Regex::new(&format!(r"\b{MONTH}
 
 /// Words of a sentence that looks back.
 const BACK: [&str; 25] = [
-    "said", "mentioned", "noted", "announced", "promised", "described", "listed", "carried", "had", "did",
-    "last", "previous", "since", "back", "earlier", "featured", "reported", "covered", "asked", "told", "wrote", "published", "was", "were", "missed",
+    "said",
+    "mentioned",
+    "noted",
+    "announced",
+    "promised",
+    "described",
+    "listed",
+    "carried",
+    "had",
+    "did",
+    "last",
+    "previous",
+    "since",
+    "back",
+    "earlier",
+    "featured",
+    "reported",
+    "covered",
+    "asked",
+    "told",
+    "wrote",
+    "published",
+    "was",
+    "were",
+    "missed",
 ];
 
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
@@ -51,7 +74,8 @@ fn query(copy: &Copy<'_>, line: &Line<'_>, found: &Captures<'_>, is_first: bool)
     let before = line.plain[..whole.start()].trim_end().to_lowercase();
     let title = copy.known.digest.name.to_lowercase();
     let of_edition = is_edition(&title, &line.plain[whole.end()..])
-        || (!title.is_empty() && (before.ends_with(&format!("{title} for")) || before.trim_end_matches([',', ':', '-', '\u{2013}', '\u{2014}', '(', ' ']).ends_with(&title)))
+        || (!title.is_empty()
+            && (before.ends_with(&format!("{title} for")) || before.trim_end_matches([',', ':', '-', '\u{2013}', '\u{2014}', '(', ' ']).ends_with(&title)))
         || is_in_apposition(&before)
         || ((is_first || opens_letter(&words)) && before.ends_with(" for") && names_an_edition(&line.plain[sentence.start..whole.start()]))
         || ["edition for", "issue for", "edition of", "issue of", "round-up for", "digest for"].iter().any(|words| before.ends_with(words));

@@ -120,8 +120,11 @@ fn counts_something(plain: &str, words: &[Word<'_>], at: usize) -> bool {
     let Some(next) = words.get(at + 1).filter(|next| &plain[word.end()..next.start] == " ") else { return false };
     let counted = next.text.chars().all(|c| c.is_lowercase() || matches!(c, '-' | '\'' | '\u{2019}')) && next.text.len() >= 3 && !MEASURES.contains(&next.text);
     // "3 times a week" is counted, "3 times as likely" measured.
-    let is_factor = next.text == "times" && words.get(at + 2).is_none_or(|third| !matches!(third.text, "a" | "in" | "each" | "every" | "by" | "and" | "over") && !third.text.starts_with(char::is_uppercase));
-    let counted = counted && !(is_factor && !plain[next.end()..].starts_with(['.', ',', ';']));
+    let is_factor = next.text == "times"
+        && words
+            .get(at + 2)
+            .is_none_or(|third| !matches!(third.text, "a" | "in" | "each" | "every" | "by" | "and" | "over") && !third.text.starts_with(char::is_uppercase));
+    let counted = counted && (!is_factor || plain[next.end()..].starts_with(['.', ',', ';']));
     // "1 in 5 may follow".
     let is_ratio = at >= 2 && matches!(words[at - 1].text, "in" | "of") && is_number_at(words, at.checked_sub(2));
     let joins =
@@ -176,7 +179,8 @@ fn with_commas(line: &Line<'_>, words: &[Word<'_>], at: usize) -> Option<String>
         if back { text.trim_end().ends_with(|c: char| c.is_ascii_digit()) } else { text.trim_start().starts_with(|c: char| c.is_ascii_digit()) }
     };
     let after = &line.plain[word.end()..];
-    let is_code = near_digits(&line.plain[..word.start], true) || near_digits(after, false) || after.starts_with(['/', '-', '\u{2013}', '_']);
+    let is_code =
+        near_digits(&line.plain[..word.start], true) || near_digits(after, false) || after.starts_with(['/', '-', '\u{2013}', '_']) || after.starts_with("..");
     let labelled = at.checked_sub(1).is_some_and(|before| {
         let before = &words[before];
         let name = before.text.to_lowercase();

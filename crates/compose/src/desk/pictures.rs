@@ -16,7 +16,8 @@ pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
         queries.push(about(&Part::Edition, Rule::PICTURE_ALT, &logo.file, message));
     }
     for line in copy.edition.set_aside.iter().filter(|line| is_picture_without_words(&line.text)) {
-        let message = format!("A picture on line {} of the file has no words that say what it shows, and was left out. Say in the text what it shows.", line.line);
+        let message =
+            format!("A picture on line {} of the file has no words that say what it shows, and was left out. Say in the text what it shows.", line.line);
         queries.push(about(&Part::Edition, Rule::PICTURE_ALT, &line.text, message));
     }
     queries.extend(of(&Part::Edition, &copy.edition.problems));

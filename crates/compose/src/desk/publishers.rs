@@ -50,8 +50,33 @@ static MAKERS_WORK: LazyLock<Regex> = LazyLock::new(|| {
 
 /// Words by which a name is known for an organisation's.
 const ORGANISATIONS: [&str; 27] = [
-    "university", "trust", "institute", "council", "centre", "foundation", "commission", "office", "department", "society", "association", "agency", "unit",
-    "board", "college", "group", "observatory", "charity", "partnership", "network", "alliance", "forum", "collaborative", "panel", "committee", "ministry", "inspectorate",
+    "university",
+    "trust",
+    "institute",
+    "council",
+    "centre",
+    "foundation",
+    "commission",
+    "office",
+    "department",
+    "society",
+    "association",
+    "agency",
+    "unit",
+    "board",
+    "college",
+    "group",
+    "observatory",
+    "charity",
+    "partnership",
+    "network",
+    "alliance",
+    "forum",
+    "collaborative",
+    "panel",
+    "committee",
+    "ministry",
+    "inspectorate",
 ];
 
 /// A page that tells of somebody else's work.
@@ -68,13 +93,13 @@ static TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
     let with = "(?:jointly (?:by|with)|together with|in (?:partnership|collaboration|conjunction|association|cooperation|co-operation) with)";
     Regex::new(&[
         format!(r"(?i)\b{made}\b[^.;:]{{0,60}}?\b{with}\s"),
-        format!(r"\b(?:produced|written|developed|prepared|authored|created|designed) alongside\s"),
-        format!(r"\b(?:published|produced|written|developed) with\s"),
+        r"\b(?:produced|written|developed|prepared|authored|created|designed) alongside\s".to_owned(),
+        r"\b(?:published|produced|written|developed) with\s".to_owned(),
         format!(r"\bco-?{made} (?:with|by)\s"),
         format!(r"\bjointly {made} (?:by|with)\s"),
         format!(r"\b{work},? in (?:partnership|collaboration|conjunction|association) with\s"),
         format!(r"\bjoint {work} (?:with|by|from|of|between)\s"),
-        format!(r"\bwork(?:ed|ing) with [^.;:]{{0,60}}? to (?:produce|write|publish|prepare|author) (?:this|the) {work}\b"),
+        format!(r"\b(?:work(?:ed|ing)|team(?:ed|ing) up|join(?:ed|ing) forces) with [^.;:]{{0,60}}? to (?:produce|write|publish|prepare|author|develop|create) (?:this|the) {work}\b"),
     ].join("|")).unwrap()
 });
 
@@ -82,12 +107,14 @@ static TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static BY_TWO: LazyLock<Regex> = LazyLock::new(|| {
     let work = "(?:report|guide|guidance|toolkit|briefing|paper|study|review|survey|framework|publication|resource|tool)";
-    Regex::new(&format!(r"(?i)\b(?:{work}|published|produced|written|developed|prepared|authored|created|designed|issued|launched) (?:by|from)\s|\b(?:collaboration|partnership) between\s")).unwrap()
+    Regex::new(&format!(r"(?i)\b(?:{work}|published|produced|written|developed|prepared|authored|created|designed|issued|launched),? (?:by|from)\s|\b(?:collaboration|partnership) between\s|\bjoint effort (?:by|of|between)\s")).unwrap()
 });
 
 /// "X, together with Y, has published".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
-static ALONG: LazyLock<Regex> = LazyLock::new(|| Regex::new(r", (?:(?:together|along|working|jointly|in partnership|in collaboration) )?with (?P<name>[^,.;:]{3,60}), (?:has|have) (?:published|produced|written|developed|prepared|launched|released|issued|created)\b").unwrap());
+static ALONG: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r", (?:(?:together|along|working|jointly|in partnership|in collaboration) )?with (?P<name>[^,.;:]{3,60}), (?:has|have) (?:published|produced|written|developed|prepared|launched|released|issued|created)\b").unwrap()
+});
 
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     let mut queries = registered(copy);
@@ -140,7 +167,10 @@ fn find<'a>(copy: &Copy<'a>, name: &str) -> Option<&'a Publisher> {
 fn former(copy: &Copy<'_>, line: &Line<'_>, publisher: &Publisher) -> Option<Query> {
     let (long, short) = split_abbreviation(&line.plain);
     let long = long.strip_prefix("The ").filter(|_| !publisher.name.starts_with("The ")).unwrap_or(long);
-    if fold(long) == fold(&publisher.name) || fold(&line.plain) == fold(&publisher.name) || publisher.name.strip_prefix("The ").is_some_and(|name| fold(name) == fold(long)) {
+    if fold(long) == fold(&publisher.name)
+        || fold(&line.plain) == fold(&publisher.name)
+        || publisher.name.strip_prefix("The ").is_some_and(|name| fold(name) == fold(long))
+    {
         return None;
     }
     let former = publisher.former_names.iter().find(|former| fold(&former.name) == fold(long));
@@ -201,7 +231,16 @@ fn missing(copy: &Copy<'_>, item: &Item<'_>) -> Option<Query> {
         let mut names: Vec<(usize, &str)> = Vec::new();
         for found in TOGETHER.find_iter(&line.plain) {
             // "Worked with X to produce this": the name stands within.
-            let at = found.as_str().to_lowercase().find(" with ").filter(|_| found.as_str().to_lowercase().starts_with("work")).map_or(found.end(), |at| found.start() + at + 6);
+            let at = found
+                .as_str()
+                .to_lowercase()
+                .find(" with ")
+                .filter(|_| {
+                    ["work", "team", "join"]
+                        .iter()
+                        .any(|verb| found.as_str().to_lowercase().starts_with(verb) && !found.as_str().to_lowercase().starts_with("jointly"))
+                })
+                .map_or(found.end(), |at| found.start() + at + 6);
             names.extend(both(&line.plain, at));
         }
         for found in ALONG.captures_iter(&line.plain).filter_map(|found| found.name("name")) {
@@ -263,7 +302,8 @@ fn subject<'p>(copy: &Copy<'_>, item: &Item<'_>, line: &'p Line<'_>) -> Option<(
         .iter()
         .any(|verb| rest.split_whitespace().take(16).any(|word| word == *verb))
         || rest.trim_start().starts_with("have ") && rest.split_whitespace().nth(1).is_some_and(|word| word.ends_with("ed"));
-    let joint = rest.trim_start_matches(['\'', '\u{2019}', 's']).split_whitespace().take(16).any(|word| word == "have") || sentence_of(rest).contains("jointly");
+    let joint =
+        rest.trim_start_matches(['\'', '\u{2019}', 's']).split_whitespace().take(16).any(|word| word == "have") || sentence_of(rest).contains("jointly");
     (is_own && !name.is_empty() && has_made && joint).then_some((start, name))
 }
 

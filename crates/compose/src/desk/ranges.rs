@@ -13,19 +13,21 @@ use super::rule::Rule;
 /// A word before, a number, what stands between, a number.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static RANGE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?P<from>[\u{a3}$\u{20ac}]?\d+(?:,\d{3})*(?:\.\d+)?%?)(?P<dash> ?[-\u{2013}\u{2014}] ?)(?P<to>[\u{a3}$\u{20ac}]?\d+(?:,\d{3})*(?:\.\d+)?%?)").unwrap()
+    Regex::new(r"(?P<from>[\u{a3}$\u{20ac}]?\d+(?:,\d{3})*(?:\.\d+)?%?)(?P<dash> ?[-\u{2013}\u{2014}] ?)(?P<to>[\u{a3}$\u{20ac}]?\d+(?:,\d{3})*(?:\.\d+)?%?)")
+        .unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static BETWEEN_TO: LazyLock<Regex> = LazyLock::new(|| {
     let number = r"(?:[\u{a3}$\u{20ac}]?\d[\d,.]*%?|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))";
-    Regex::new(&format!(r"\b[Bb]etween {number}( to ){number}\b|\b[Bb]etween (?:one|two|three|four|five|six|seven|eight|nine|ten)([-\u{{2013}}]){number}\b")).unwrap()
+    Regex::new(&format!(r"\b[Bb]etween {number}( to ){number}\b|\b[Bb]etween (?:one|two|three|four|five|six|seven|eight|nine|ten)([-\u{{2013}}]){number}\b"))
+        .unwrap()
 });
 
-/// Months or days of the week with a hyphen between, and the word before.
+/// Months, days of the week or hours with a hyphen between, and the word before.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static DAYS: LazyLock<Regex> = LazyLock::new(|| {
-    let name = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday)";
+    let name = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|\d{1,2}(?:[.:]\d{2})?(?:am|pm|noon))";
     Regex::new(&format!(r"\b(?P<word>[Ff]rom |[Bb]etween )?{name}(?P<dash> ?[-\u{{2013}}] ?){name}\b")).unwrap()
 });
 

@@ -16,13 +16,42 @@ use super::rule::Rule;
 const IN_USE: usize = 3;
 
 /// Known as misspellings elsewhere, and right here: old or special words, and forms that British dictionaries have.
-const RIGHT: [&str; 12] =
-    ["planed", "leafs", "focussed", "focusses", "combatting", "calfs", "floatation", "causalities", "afterwords", "wheres", "uncatalogued", "larges"];
+const RIGHT: [&str; 13] = [
+    "planed",
+    "leafs",
+    "focussed",
+    "focusses",
+    "combatting",
+    "calfs",
+    "floatation",
+    "causalities",
+    "afterwords",
+    "wheres",
+    "uncatalogued",
+    "larges",
+    "performant",
+];
 
 /// Words that are right with an apostrophe alone, and where it stands.
 const APOSTROPHES: [(&str, usize); 18] = [
-    ("childrens", 8), ("womens", 5), ("mens", 3), ("dont", 3), ("doesnt", 5), ("didnt", 4), ("isnt", 3), ("arent", 4), ("wasnt", 4), ("werent", 5), ("hasnt", 4),
-    ("havent", 5), ("hadnt", 4), ("couldnt", 6), ("wouldnt", 6), ("shouldnt", 7), ("thats", 4), ("theyre", 4),
+    ("childrens", 8),
+    ("womens", 5),
+    ("mens", 3),
+    ("dont", 3),
+    ("doesnt", 5),
+    ("didnt", 4),
+    ("isnt", 3),
+    ("arent", 4),
+    ("wasnt", 4),
+    ("werent", 5),
+    ("hasnt", 4),
+    ("havent", 5),
+    ("hadnt", 4),
+    ("couldnt", 6),
+    ("wouldnt", 6),
+    ("shouldnt", 7),
+    ("thats", 4),
+    ("theyre", 4),
 ];
 
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
@@ -98,6 +127,7 @@ fn query(line: &Line<'_>, word: &Word<'_>, lower: &str, dictionary: Option<&Dict
         return Some(line.fixable(Rule::SPELLING, range, new, format!("\u{201c}{}\u{201d} lacks an apostrophe.", word.text)));
     }
     match misspelling(base) {
+        Some(found) if found.is_american && RIGHT.contains(&base) => None,
         Some(found) if found.is_american => {
             // Titles and quotations are as others wrote them.
             if !is_british || line.is_foreign(&range) || !matches!(line.within, Within::Text(_)) {

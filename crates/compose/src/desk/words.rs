@@ -1,6 +1,7 @@
 //! Words that stand twice, and words that are missing.
 
 use std::collections::HashSet;
+use std::ops::Range;
 
 use super::copy::{Copy, Line, Word, sentence_around};
 use super::phrases::gaps;
@@ -22,8 +23,20 @@ const SMALL: [&str; 29] = [
 
 /// Pairs that need a word between them. Verbs and prepositions that can end a clause are not first: "cared for and", "what they have is".
 const GAPS: [(&str, &[&str]); 9] = [
-    ("the", &["a", "an", "of", "to", "and", "is", "are", "was", "were", "for", "with", "by", "from", "has", "have", "that", "which"]),
-    ("a", &["the", "an", "of", "to", "and", "is", "are", "was", "for", "with", "by", "from"]),
+    (
+        "the",
+        &[
+            "a", "an", "of", "to", "and", "is", "are", "was", "were", "for", "with", "by", "from", "has", "have", "had", "be", "been", "that", "which", "they",
+            "we", "these", "their", "when", "who", "because", "if", "at", "on", "in", "as", "than",
+        ],
+    ),
+    (
+        "a",
+        &[
+            "the", "an", "of", "to", "and", "is", "are", "was", "for", "with", "by", "from", "had", "be", "been", "they", "we", "these", "their", "when",
+            "who", "because", "if", "at", "on", "in", "as", "than",
+        ],
+    ),
     ("an", &["the", "a", "of", "to", "and", "is", "are", "was", "for", "with", "by", "from"]),
     ("of", &["to", "for", "from", "with"]),
     ("to", &["of"]),
@@ -49,11 +62,16 @@ pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     for line in &copy.lines {
         let words = line.words();
         let twice = repeated(line, &words, &alone);
-        let is_twice = |query: &Query| twice.iter().any(|twice| twice.place.range.start < query.place.range.end && query.place.range.start < twice.place.range.end);
         if matches!(line.within, Within::Text(_)) {
-            queries.extend(missing(line, &words).into_iter().filter(|query| !is_twice(query)));
-            queries.extend(dropped(line).into_iter().filter(|query| !is_twice(query)));
-            queries.extend(breaks_off(line, &words));
+            // One query for one slip.
+            let mut gaps: Vec<Query> = Vec::new();
+            for query in missing(line, &words).into_iter().chain(dropped(line)).chain(breaks_off(line, &words)) {
+                let overlaps = |other: &Query| other.place.range.start < query.place.range.end && query.place.range.start < other.place.range.end;
+                if !twice.iter().chain(&gaps).any(overlaps) {
+                    gaps.push(query);
+                }
+            }
+            queries.extend(gaps);
         }
         queries.extend(twice);
     }
@@ -99,7 +117,7 @@ fn repeated(line: &Line<'_>, words: &[Word<'_>], alone: &HashSet<String>) -> Vec
     for (at, pair) in words.windows(2).enumerate() {
         let [a, b] = pair else { continue };
         let range = a.start..b.end();
-        if !next_to(line, a, b) || line.is_literal(&range) {
+        if !next_to(line, a, b) || line.is_literal(&range) || in_code(line, &range) {
             continue;
         }
         let (one, other) = (a.text.to_lowercase(), b.text.to_lowercase());
@@ -109,7 +127,7 @@ fn repeated(line: &Line<'_>, words: &[Word<'_>], alone: &HashSet<String>) -> Vec
         let is_digits = |word: &str| word.chars().all(|c| c.is_ascii_digit());
         let message = format!("\u{201c}{}\u{201d} stands twice.", b.text);
         if one == other && one.chars().all(char::is_alphabetic) {
-            if !may_be_twice(line, before, a, b, after) && !(is_name(b) && !is_used(&one)) {
+            if !may_be_twice(line, before, a, b, after) && !(is_name(b) && (!is_used(&one) || line.within == Within::Title)) {
                 queries.push(line.fixable(Rule::REPEATED_WORD, range, a.text, message));
             }
         } else if (is_possessive && one.len() > 2) || (one == other && one.len() > 1 && is_digits(&one) && !is_code(before, after)) {
@@ -128,6 +146,14 @@ fn repeated(line: &Line<'_>, words: &[Word<'_>], alone: &HashSet<String>) -> Vec
         }
     }
     queries
+}
+
+/// "Cargo.toml", "make_body": parts of a name that no writer chose.
+fn in_code(line: &Line<'_>, range: &Range<usize>) -> bool {
+    let (before, after) = (&line.plain[..range.start], &line.plain[range.end..]);
+    let is_joint = |c: char| matches!(c, '_' | ':' | '/' | '.');
+    let goes_on = after.starts_with(is_joint) && after[1..].starts_with(|c: char| c.is_alphanumeric() || c == ':');
+    goes_on || (before.ends_with(is_joint) && !before.ends_with(". "))
 }
 
 /// Whether a word may rightly follow itself here: "had had", "knew that that plan", "those who wait wait long", "what it is is plain".
@@ -157,9 +183,7 @@ fn missing(line: &Line<'_>, words: &[Word<'_>]) -> Vec<Query> {
         // "Category A and B": a capital A is an article at the start of a sentence only, and is let be.
         let first = if a.text == "A" { String::new() } else { a.text.to_lowercase() };
         // "the is" may be about the word itself only in quotation marks, which are passed over.
-        if GAPS.iter().any(|(before, after)| *before == first && after.contains(&b.text))
-            || (BEFORE_BE.contains(&a.text) && NOT_BE.contains(&b.text))
-        {
+        if GAPS.iter().any(|(before, after)| *before == first && after.contains(&b.text)) || (BEFORE_BE.contains(&a.text) && NOT_BE.contains(&b.text)) {
             let message = format!("A word is missing between \u{201c}{}\u{201d} and \u{201c}{}\u{201d}, or one of them is too many.", a.text, b.text);
             queries.push(line.query(Rule::MISSING_WORD, a.start..b.end(), message));
         }
@@ -184,6 +208,9 @@ fn missing(line: &Line<'_>, words: &[Word<'_>]) -> Vec<Query> {
 
 fn breaks_off(line: &Line<'_>, words: &[Word<'_>]) -> Option<Query> {
     let last = words.last()?;
+    if in_code(line, &(last.start..last.end())) {
+        return None;
+    }
     let tail = &line.plain[last.end()..];
     let is_dangling = DANGLING.contains(&last.text) && !tail.contains([':', '\u{2026}', '?']);
     // "…; and" leads over to the next point of a list.
