@@ -261,6 +261,15 @@ pub(super) fn words(plain: &str) -> Vec<Word<'_>> {
     words
 }
 
+/// Whether a text is in English: short, or with one of the small words that no English paragraph does without.
+pub(super) fn is_english(words: &[Word<'_>]) -> bool {
+    const SMALL: [&str; 32] = [
+        "the", "of", "and", "to", "for", "is", "with", "that", "was", "are", "from", "by", "this", "on", "at", "as", "have", "has", "were", "be", "you", "we",
+        "us", "our", "their", "who", "they", "or", "not", "more", "would", "will",
+    ];
+    words.len() < 8 || words.iter().any(|word| SMALL.iter().any(|small| word.text.eq_ignore_ascii_case(small)))
+}
+
 /// Whether the text before `at` is the start of a sentence: nothing, or an end mark behind the last word.
 pub(super) fn begins_sentence(plain: &str, at: usize) -> bool {
     let before = plain[..at].trim_end_matches([' ', '\'', '"', '\u{2018}', '\u{201c}', '(']);

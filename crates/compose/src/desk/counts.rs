@@ -260,12 +260,12 @@ fn compare_title(title: &Line<'_>, lead: &Line<'_>, points: usize) -> Option<Que
 }
 
 fn disagree(line: &Line<'_>, found: &Announced<'_>, points: usize) -> Option<Query> {
-    if found.number == points {
+    // A list of one is none.
+    if found.number == points || points < 2 {
         return None;
     }
-    let listed = if points == 1 { "1 is".to_owned() } else { format!("{points} are") };
     let whose = if line.within == Within::Title { "The title" } else { "The text" };
-    let message = format!("{whose} announces {} {}, and {listed} listed. Correct the number or the list.", found.number, found.noun);
+    let message = format!("{whose} announces {} {}, and {points} are listed. Correct the number or the list.", found.number, found.noun);
     Some(line.query(Rule::COUNT, found.start..found.end, message))
 }
 

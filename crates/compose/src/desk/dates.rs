@@ -19,7 +19,7 @@ static STALE: LazyLock<Regex> = LazyLock::new(|| {
     let number = r"(?:an?|one|two|three|four|five|six|seven|eight|nine|ten|twelve|several|a few|some|a couple of|\d+)";
     let patterns = [
         format!(
-            r"(?:{month} )?(?i:this|last|next) (?i:(?:financial|academic|school|calendar) )?(?i:year|month|week|fortnight|quarter|term|spring|summer|autumn|winter)"
+            r"(?:{month} )?(?i:this|last|next) (?i:(?:financial|academic|school|calendar) )?(?i:year|month|week|fortnight|quarter|spring|summer|autumn|winter)"
         ),
         format!(r"(?:[Ll]ast|[Nn]ext|[Tt]his) (?:{month}|{day}|morning|afternoon|evening)"),
         r"(?i:yesterday|tomorrow|tonight)".to_owned(),
@@ -64,12 +64,15 @@ pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     queries
 }
 
-/// Whether a sentence begins with "currently", or says with it how large something is: "is currently 14 months", not "currently smoking".
+/// Whether a sentence begins with "currently", or says with it how many there are: "is currently 14 months", not "who currently smoke".
 fn is_fact(line: &Line<'_>, found: &Range<usize>) -> bool {
+    const STATES: [&str; 12] = ["is", "are", "has", "have", "stands", "stand", "at", "about", "around", "over", "nearly", "only"];
     let sentence = sentence_around(&line.plain, found.start);
+    let before = line.plain[..found.start].split_whitespace().next_back().unwrap_or("");
     let next = line.plain[found.end..].split_whitespace().next().unwrap_or("").trim_end_matches(|c: char| !c.is_alphabetic());
-    let states = line.plain[sentence].contains(|c: char| c.is_ascii_digit()) && !next.ends_with("ing") && !next.ends_with("ed");
-    begins_sentence(&line.plain, found.start) || states
+    let is_stated = STATES.contains(&before) || STATES.contains(&next);
+    let has_number = line.plain[sentence].contains(|c: char| c.is_ascii_digit());
+    begins_sentence(&line.plain, found.start) || (is_stated && has_number && !next.ends_with("ing") && !next.ends_with("ed"))
 }
 
 /// "This year-long study", "tomorrow's world", "those who left a year ago or more".

@@ -253,7 +253,8 @@ fn missing(copy: &Copy<'_>, item: &Item<'_>) -> Option<Query> {
                 names.extend(two);
             }
         }
-        // "The department's plan" is no publisher.
+        // "Q4 2025" and "the department's plan" are no publishers.
+        names.retain(|(_, name)| !name.contains(|c: char| c.is_ascii_digit()));
         names.retain(|(start, name)| !line.plain[start + name.len()..].trim_start_matches(['\'', '\u{2019}']).starts_with("s "));
         names.extend(subject(copy, item, line));
         for (start, name) in names {

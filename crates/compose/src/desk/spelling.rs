@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use pulse_model::name::fold;
 
 use super::Dictionary;
-use super::copy::{Copy, Line, Word, begins_sentence};
+use super::copy::{Copy, Line, Word, begins_sentence, is_english};
 use super::dictionary::misspelling;
 use super::query::{Query, Within};
 use super::rule::Rule;
@@ -64,7 +64,11 @@ pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     let in_use = in_use(copy);
     let mut queries = Vec::new();
     for line in copy.lines.iter().filter(|line| !matches!(line.within, Within::Publisher(_))) {
-        for word in line.words() {
+        let words = line.words();
+        if !is_english(&words) {
+            continue;
+        }
+        for word in words {
             let lower = word.text.to_lowercase().replace('\u{2019}', "'");
             if is_asked(line, &word) && (!own.contains(&lower) || lacks_apostrophe(&lower).is_some()) {
                 queries.extend(query(line, &word, &lower, copy.known.dictionary, is_british, &in_use));

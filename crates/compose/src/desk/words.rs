@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Range;
 
-use super::copy::{Copy, Line, Word, sentence_around};
+use super::copy::{Copy, Line, Word, is_english, sentence_around};
 use super::phrases::gaps;
 use super::query::{Query, Within};
 use super::rule::Rule;
@@ -62,7 +62,7 @@ pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     for line in &copy.lines {
         let words = line.words();
         let twice = repeated(line, &words, &alone);
-        if matches!(line.within, Within::Text(_)) {
+        if matches!(line.within, Within::Text(_)) && is_english(&words) {
             // One query for one slip.
             let mut gaps: Vec<Query> = Vec::new();
             for query in missing(line, &words).into_iter().chain(dropped(line)).chain(breaks_off(line, &words)) {
@@ -164,13 +164,15 @@ fn may_be_twice(line: &Line<'_>, before: Option<&Word<'_>>, a: &Word<'_>, b: &Wo
     let is_small = SMALL.contains(&word.as_str());
     let ends_clause = before.is_some_and(|before| before.text.eq_ignore_ascii_case("who")) && !is_small;
     let is_verb = matches!(word.as_str(), "is" | "are" | "was" | "were" | "does" | "do" | "did");
-    let sentence = sentence_around(&line.plain, a.start);
-    let in_clause = || {
-        let clause = line.plain[sentence.start..a.start].rsplit([',', ';', ':']).next().unwrap_or("").to_lowercase();
-        clause.split(|c: char| !c.is_alphabetic()).any(|word| matches!(word, "what" | "whatever" | "who" | "where" | "how" | "which"))
-    };
     let is_initial = word.len() == 1 && b.text != "a";
-    is_that || TWICE.contains(&word.as_str()) || ends_clause || (is_verb && in_clause()) || is_initial
+    is_that || TWICE.contains(&word.as_str()) || ends_clause || (is_verb && ends_question(line, a)) || is_initial
+}
+
+/// Whether a word ends a clause that "what" or the like began: "what the plan is is plain".
+fn ends_question(line: &Line<'_>, word: &Word<'_>) -> bool {
+    let sentence = sentence_around(&line.plain, word.start);
+    let clause = line.plain[sentence.start..word.start].rsplit([',', ';', ':']).next().unwrap_or("").to_lowercase();
+    clause.split(|c: char| !c.is_alphabetic()).any(|word| matches!(word, "what" | "whatever" | "who" | "where" | "how" | "which"))
 }
 
 fn missing(line: &Line<'_>, words: &[Word<'_>]) -> Vec<Query> {
@@ -183,7 +185,9 @@ fn missing(line: &Line<'_>, words: &[Word<'_>]) -> Vec<Query> {
         // "Category A and B": a capital A is an article at the start of a sentence only, and is let be.
         let first = if a.text == "A" { String::new() } else { a.text.to_lowercase() };
         // "the is" may be about the word itself only in quotation marks, which are passed over.
-        if GAPS.iter().any(|(before, after)| *before == first && after.contains(&b.text)) || (BEFORE_BE.contains(&a.text) && NOT_BE.contains(&b.text)) {
+        if (GAPS.iter().any(|(before, after)| *before == first && after.contains(&b.text)) && !(matches!(a.text, "is" | "are") && ends_question(line, a)))
+            || (BEFORE_BE.contains(&a.text) && NOT_BE.contains(&b.text))
+        {
             let message = format!("A word is missing between \u{201c}{}\u{201d} and \u{201c}{}\u{201d}, or one of them is too many.", a.text, b.text);
             queries.push(line.query(Rule::MISSING_WORD, a.start..b.end(), message));
         }
