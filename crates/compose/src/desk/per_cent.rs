@@ -55,12 +55,10 @@ pub(super) fn ask(copy: &Copy<'_>, house: &House) -> Vec<Query> {
         }
         for found in IN_WORDS.find_iter(&line.plain).filter(|found| !line.is_foreign(&found.range())) {
             let (written, range) = (found.as_str(), found.range());
-            if signs || written.ends_with('%') {
-                queries.push(line.query(
-                    Rule::PER_CENT,
-                    range,
-                    "A number in words goes with \u{201c}per cent\u{201d}, one in digits with \u{201c}%\u{201d}: write the digest's way.",
-                ));
+            if signs {
+                queries.push(line.query(Rule::PER_CENT, range, "The digest writes percentages in digits, with \u{201c}%\u{201d}."));
+            } else if written.ends_with('%') {
+                queries.push(line.query(Rule::PER_CENT, range, "\u{201c}%\u{201d} goes with digits, \u{201c}per cent\u{201d} with words."));
             } else if let Some(at) = [" percent", " per-cent"].iter().find_map(|unit| written.to_lowercase().find(unit)) {
                 let new = format!("{} per cent", &written[..at]);
                 queries.push(line.fixable(Rule::PER_CENT, range, new, "In British English \u{201c}per cent\u{201d} is two words."));

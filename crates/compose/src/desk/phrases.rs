@@ -41,7 +41,7 @@ static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
             r"(?i)\b(?:many|most|some|several|few|none|neither) of (?:people|children|adults|staff|patients|women|men|respondents|participants|families|carers|parents|pupils|councils|services)\b",
             "the",
         ),
-        phrase(r"\b(?:[Ss]hould|[Cc]ould|[Ww]ould|[Mm]ust|[Mm]ight|[Cc]annot) (?:to|of)\b", "a verb"),
+        phrase(r"\b(?:[Ss]hould|[Mm]ust|[Mm]ight|[Cc]annot) (?:to|of)\b|\b(?:[Cc]|[Ww])ould of\b", "a verb"),
         phrase(r"(?i)\bone of (?:most|least|largest|smallest|biggest|best|worst|highest|lowest|oldest|newest|main|first)\b", "the"),
         phrase(r"(?i)\b(?:as (?:result|consequence|whole)|as part of (?:wider|larger|broader|national) (?:study|programme|project|review))\b", "a"),
         phrase(r"(?i)\b(?:in favour|by means|as part|regardless|irrespective) ARTICLE\b", "of"),

@@ -186,7 +186,7 @@ fn missing(line: &Line<'_>, words: &[Word<'_>]) -> Vec<Query> {
         let first = if a.text == "A" { String::new() } else { a.text.to_lowercase() };
         // "the is" may be about the word itself only in quotation marks, which are passed over.
         if (GAPS.iter().any(|(before, after)| *before == first && after.contains(&b.text)) && !(matches!(a.text, "is" | "are") && ends_question(line, a)))
-            || (BEFORE_BE.contains(&a.text) && NOT_BE.contains(&b.text))
+            || (BEFORE_BE.contains(&a.text) && NOT_BE.contains(&b.text) && (b.text == "been" || !ends_question(line, a)))
         {
             let message = format!("A word is missing between \u{201c}{}\u{201d} and \u{201c}{}\u{201d}, or one of them is too many.", a.text, b.text);
             queries.push(line.query(Rule::MISSING_WORD, a.start..b.end(), message));
