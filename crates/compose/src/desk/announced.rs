@@ -167,7 +167,9 @@ pub(super) fn announced<'l>(line: &'l Line<'_>) -> Vec<Announced<'l>> {
         let of_whole = first.checked_sub(2).is_some_and(|whole| WHOLES.contains(&words[whole].text)) && before.as_deref() == Some("of");
         let is_inexact = before.is_some_and(|before| INEXACT.contains(&before.as_str()) && before != "the") || is_of_the(&words, first);
         let is_surveyed = first.checked_sub(1).is_some_and(|before| SURVEYED.contains(&words[before].text.to_lowercase().as_str()));
-        if is_inexact && !of_whole {
+        // "Built around three themes".
+        let is_built = first.checked_sub(2).is_some_and(|verb| words[verb].text.ends_with("ed") && words[verb + 1].text == "around");
+        if is_inexact && !of_whole && !is_built {
             continue;
         }
         for noun in words.iter().skip(last + 1).take(4) {

@@ -35,10 +35,10 @@ static BY_TWO: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(&format!(r"(?i)\b(?:{work}|published|produced|written|developed|prepared|authored|created|designed|issued|launched),? (?:by|from)\s|\b(?:collaboration|partnership) between\s|\bjoint effort (?:by|of|between)\s")).unwrap()
 });
 
-/// "X, together with Y, has published".
+/// "X, together with Y, has published", "In partnership with Y, X has published".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static ALONG: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r", (?:(?:together|along|working|jointly|in partnership|in collaboration) )?with (?P<name>[^,.;:]{3,60}), (?:has|have) (?:published|produced|written|developed|prepared|launched|released|issued|created)\b").unwrap()
+    Regex::new(r"(?:, (?:(?:together|along|working|jointly|in partnership|in collaboration) )?|\b(?:In (?:partnership|collaboration|association)|Together|Working|Along) )with (?P<name>[^,.;:]{3,60}),[^,.;:]{0,60}? (?:has|have) (?:published|produced|written|developed|prepared|launched|released|issued|created)\b").unwrap()
 });
 
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {

@@ -10,13 +10,13 @@ use super::query::{Query, Within};
 use super::rule::Rule;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
-static DASH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" --? | ?\u{2014} ?| \u{2013} | [-\u{2013}](?:\p{Alphabetic})").unwrap());
+static DASH: LazyLock<Regex> = LazyLock::new(|| Regex::new(r" -{1,3} | ?\u{2014} ?| \u{2013} | [-\u{2013}](?:\p{Alphabetic})").unwrap());
 
 /// A dash that stands between words as a hyphen does: two hyphens, a dash with a space on its right alone, a short dash before a word
 /// that joins clauses.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static TIGHT: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\p{Alphabetic}(?:(--)\p{Alphabetic}|(\u{2013} )\p{Alphabetic}|(\u{2013})(?:and|but|which|who|that|the|it|they|this|not|so|because)\b)")
+    Regex::new(r"\p{Alphabetic}(?:(-{2,3})\p{Alphabetic}|(\u{2013} )\p{Alphabetic}|(\u{2013})(?:and|but|which|who|that|the|it|they|this|not|so|because)\b)")
         .unwrap()
 });
 

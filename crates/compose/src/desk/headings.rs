@@ -182,7 +182,13 @@ fn is_title_case(title: &str) -> bool {
     let words = inner_words(title);
     let joining = ["with", "from", "into", "that", "what", "over", "after", "before", "through", "between", "their"];
     let own: Vec<&&str> = words.iter().filter(|word| !joining.contains(*word)).collect();
-    own.len() >= 5 && own.iter().all(|word| word.starts_with(char::is_uppercase)) && title.chars().any(char::is_lowercase)
+    // "Update Of The Evidence": no name begins these with a capital.
+    let shouts = title.split_whitespace().collect::<Vec<_>>().windows(2).any(|pair| {
+        !pair[0].ends_with([':', '?', '!', '.'])
+            && pair[0].starts_with(char::is_uppercase)
+            && matches!(pair[1], "Of" | "The" | "And" | "In" | "For" | "On" | "To" | "With")
+    });
+    own.len() >= if shouts { 3 } else { 5 } && own.iter().all(|word| word.starts_with(char::is_uppercase)) && title.chars().any(char::is_lowercase)
 }
 
 fn is_sentence_case(title: &str) -> bool {

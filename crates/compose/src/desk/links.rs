@@ -68,7 +68,7 @@ const EMPTY: [&str; 49] = [
 /// Words that promise a link and are none.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static PROMISE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:click (?:here|on the link)|(?:available|downloaded|download(?: it)?|read(?: it| more)?|found|accessed|viewed) here|(?:see|follow|use|using|via|through|from) (?:the|this)(?: attached| following)? link(?: below| above)?)\b|\b(?:book|register|download|read|apply|subscribe|sign up|order)\b[^.;:]{0,40} here(?:[.!]|$)|\]\(").unwrap()
+    Regex::new(r"(?i)\b(?:click (?:here|on the link)|(?:available|downloaded|download(?: it)?|read(?: it| more)?|found|accessed|viewed) here|(?:see|follow|use|using|via|through|from) (?:the|this)(?: attached| following)? link(?: below| above)?|at the link (?:below|above))\b|\b(?:book|register|download|read|apply|subscribe|sign up|order)\b[^.;:]{0,40} here(?:[.!]|$)|\]\(").unwrap()
 });
 
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {

@@ -15,7 +15,7 @@ struct Phrase {
 }
 
 /// Verbs in a form that no noun has, so that "to" is missing before them.
-const VERB: &str = "(?:be|have|make|get|find|improve|reduce|ensure|provide|develop|create|build|deliver|give|keep|identify|understand|assess|consider|explore|prevent|protect|promote|know|say|tell|do|go|join|learn|achieve|avoid|become|bring|continue|encourage|enable|examine|inform|strengthen|tackle|take|ask|meet|see|hear|cope|live|sleep)";
+const VERB: &str = "(?:be|have|make|get|find|improve|reduce|ensure|provide|develop|create|build|deliver|give|keep|identify|understand|assess|consider|explore|prevent|protect|promote|know|say|tell|do|go|join|learn|achieve|avoid|become|bring|continue|encourage|enable|examine|inform|strengthen|tackle|take|ask|meet|see|hear|cope|live|sleep|attend|afford|apply|leave|return|stay|write|speak|talk|choose|remain|begin|allow|follow|receive|recognise|describe|recruit|respond|decide|discuss)";
 /// Words before a noun.
 const ARTICLE: &str = "(?:the|an?|its|their|his|her|our|these|those|this)";
 /// Nouns of people and places that are counted.
@@ -35,10 +35,10 @@ static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
         ),
         phrase(r"(?i)\b(?:more|fewer|less) (?:half|an? (?:half|third|quarter|tenth)|one in)\b", "than"),
         phrase(r"(?i)\bat least of\b", "a number"),
-        phrase(r"(?i)\bone the (?:most|least|largest|smallest|biggest|best|worst|highest|lowest|oldest|newest|main|few|first|key|commonest)\b", "of"),
+        phrase(r"(?i)\bone the (?:most|least|largest|smallest|biggest|best|worst|highest|lowest|oldest|newest|main|few|first|key|commonest|\d+)\b", "of"),
         phrase(r"(?i)\bone (?:most|largest|smallest|biggest|highest|lowest) \p{Ll}+", "of the"),
         phrase(
-            r"(?i)\b(?:many|most|some|several|few|none|neither) of (?:people|children|adults|staff|patients|women|men|respondents|participants|families|carers|parents|pupils|councils|services)\b",
+            r"(?i)\b(?:many|most|some|several|few|none|neither|rest) of (?:people|children|adults|staff|patients|women|men|respondents|participants|families|carers|parents|pupils|councils|services)\b",
             "the",
         ),
         phrase(r"\b(?:[Ss]hould|[Mm]ust|[Mm]ight|[Cc]annot) (?:to|of)\b|\b(?:[Cc]|[Ww])ould of\b", "a verb"),
@@ -60,6 +60,8 @@ static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
         ),
         phrase(r"\b(?:should|could|would|must|might|will|cannot) \p{Ll}{2,}ed\b", "be"),
         phrase(r"\bto (?:able|unable|likely)\b", "be"),
+        phrase(r"\b(?:expected|likely|able|unable|going|aims?|plans|hopes?|needs?|wants?|ought) to \p{Ll}{2,}ed\b", "be, or another form"),
+        phrase(r"\b[Aa]ccording \p{Lu}", "to"),
         phrase(r"(?:^|[.;] )(?P<gap>There (?:an?|no|many|few|several))\b", "is or are"),
         phrase(
             r"(?i)\b(?:un?able|able|would like|going|(?:un)?likely|ought|tends?|(?:it|they|which|that|trust|project|study|programme) aims|intends?|wants?|hopes?) VERB\b",
@@ -74,7 +76,7 @@ static PHRASES: LazyLock<Vec<Phrase>> = LazyLock::new(|| {
             "to",
         ),
         phrase(r"(?i)\blook(?:s|ed|ing)? forward (?:hearing|seeing|meeting|reading|working|welcoming|your|the|this|our)\b", "to"),
-        phrase(r"(?i)\b(?:get|gets|getting|got|keep|stay) touch\b|\btak(?:e|es|ing|en) part (?:ARTICLE|\d)", "in"),
+        phrase(r"(?i)\b(?:get|gets|getting|got|keep|stay) touch\b|\b(?:tak(?:e|es|ing|en)|took) part (?:ARTICLE|\d)", "in"),
         phrase(
             r"(?i)\b(?:one|two|three|four|five|six|seven|eight|nine) (?:out (?:two|three|four|five|six|seven|eight|nine|ten|\d+)|(?:two|three|four|five|six|eight|nine|ten) (?:people|children|adults|carers|women|men|pupils|patients|respondents))\b",
             "in or of",
