@@ -54,7 +54,9 @@ pub(super) fn ask(copy: &Copy<'_>, house: &House) -> Vec<Query> {
                 "\u{2013}" if em => "The digest writes a long dash without spaces.",
                 _ => continue,
             };
-            queries.push(line.fixable(Rule::DASHES, range, dash, message));
+            // Its other half may be a long one.
+            let is_long = !en && written.contains('\u{2014}') && has_long(&line.plain);
+            queries.push(line.fixable(Rule::DASHES, range, if is_long { "\u{2014}" } else { dash }, message));
         }
         for found in TIGHT.captures_iter(&line.plain) {
             let message = "A dash between words stands between spaces, or is a long one.";
@@ -65,4 +67,11 @@ pub(super) fn ask(copy: &Copy<'_>, house: &House) -> Vec<Query> {
         }
     }
     queries
+}
+
+/// Whether a text has a long dash between words without spaces.
+fn has_long(plain: &str) -> bool {
+    plain
+        .match_indices('\u{2014}')
+        .any(|(at, dash)| plain[..at].ends_with(char::is_alphanumeric) && plain[at + dash.len()..].starts_with(char::is_alphanumeric))
 }
