@@ -61,8 +61,11 @@ pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     let alone = alone(copy);
     for line in &copy.lines {
         let words = line.words();
+        if !is_english(&words) {
+            continue;
+        }
         let twice = repeated(line, &words, &alone);
-        if matches!(line.within, Within::Text(_)) && is_english(&words) {
+        if matches!(line.within, Within::Text(_)) {
             // One query for one slip.
             let mut gaps: Vec<Query> = Vec::new();
             for query in missing(line, &words).into_iter().chain(dropped(line)).chain(breaks_off(line, &words)) {
