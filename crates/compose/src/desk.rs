@@ -13,6 +13,8 @@
 //! Not here: asking addresses, reading documents, training a model: whoever calls the desk does that and passes what came of it.
 
 mod abbreviations;
+mod announced;
+mod co_publishers;
 mod copy;
 mod counts;
 mod dashes;
@@ -31,6 +33,7 @@ mod names;
 mod numbers;
 mod order;
 mod per_cent;
+mod phrases;
 mod pictures;
 mod publishers;
 mod query;
@@ -67,6 +70,7 @@ pub fn check(edition: &Edition, known: &Known<'_>) -> Vec<Query> {
         dates::ask(&copy),
         months::ask(&copy),
         publishers::ask(&copy),
+        co_publishers::ask(&copy),
         abbreviations::ask(&copy),
         per_cent::ask(&copy, &house),
         numbers::ask(&copy, &house),

@@ -15,8 +15,8 @@ use pulse_testkit::digests;
 fn editions_read_as_a_careful_reader_would() {
     let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/cases");
     // The copy desk has cases of its own.
-    let mut cases: Vec<PathBuf> =
-        std::fs::read_dir(folder).unwrap().map(|case| case.unwrap().path()).filter(|case| !case.ends_with("desk") && !case.ends_with("desk-planted")).collect();
+    let is_of_the_desk = |case: &PathBuf| ["desk", "desk-forms", "desk-planted"].iter().any(|name| case.ends_with(name));
+    let mut cases: Vec<PathBuf> = std::fs::read_dir(folder).unwrap().map(|case| case.unwrap().path()).filter(|case| !is_of_the_desk(case)).collect();
     cases.sort();
     let wrong: Vec<String> = cases.iter().filter_map(|case| check(case)).collect();
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));

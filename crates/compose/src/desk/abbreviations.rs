@@ -9,10 +9,10 @@ use super::query::{Query, Within};
 use super::rule::Rule;
 
 /// What readers of British digests know without being told.
-const KNOWN: [&str; 63] = [
+const KNOWN: [&str; 66] = [
     "A&E", "AI", "AIDS", "AM", "BA", "BBC", "BSc", "CD", "CEO", "COVID", "CV", "DNA", "DVD", "EU", "FAQ", "GB", "GCSE", "GDP", "GP", "HIV", "HMRC", "HR", "ID",
-    "IQ", "IT", "KB", "LGBT", "LGBTQ", "LLP", "LTD", "MA", "MB", "MBA", "MP", "MRI", "MS", "MSc", "NATO", "NHS", "OBE", "OK", "PC", "PDF", "PE", "PhD", "PM",
-    "PR", "Q&A", "TB", "TV", "UK", "UN", "UNESCO", "UNICEF", "URL", "US", "USA", "USB", "VAT", "VIP", "WHO", "WiFi", "XL",
+    "ISBN", "ISSN", "DOI", "IQ", "IT", "KB", "LGBT", "LGBTQ", "LLP", "LTD", "MA", "MB", "MBA", "MP", "MRI", "MS", "MSc", "NATO", "NHS", "OBE", "OK", "PC",
+    "PDF", "PE", "PhD", "PM", "PR", "Q&A", "TB", "TV", "UK", "UN", "UNESCO", "UNICEF", "URL", "US", "USA", "USB", "VAT", "VIP", "WHO", "WiFi", "XL",
 ];
 
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
@@ -36,12 +36,15 @@ fn of_entry(copy: &Copy<'_>, item: &Item<'_>, known: &BTreeSet<&str>, named: &BT
         let is_capitals = !line.plain.chars().any(char::is_lowercase);
         for word in line.words() {
             let Some(short) = abbreviation(word.text) else { continue };
-            if is_capitals || known.contains(short) || done.contains(short) || line.is_literal(&(word.start..word.end())) {
+            if is_capitals || known.contains(short) || done.contains(short) || line.is_foreign(&(word.start..word.end())) {
                 continue;
             }
             let is_prose = matches!(line.within, Within::Text(_));
             let before = format!("{read} {}", &line.plain[..word.start]);
-            if is_written_out(&line.plain, &word, short) || (named.contains(short) && !is_prose) {
+            if is_written_out(&line.plain, &word, short)
+                || (is_renamed(&line.plain[..word.start]) && has_long_form(&before, short))
+                || (named.contains(short) && !is_prose)
+            {
                 done.insert(short.to_owned());
                 continue;
             }
@@ -94,12 +97,20 @@ fn abbreviation(word: &str) -> Option<&str> {
 /// "Association of X (AX)" and "AX (Association of X)".
 fn is_written_out(plain: &str, word: &Word<'_>, short: &str) -> bool {
     let before = &plain[..word.start];
-    let behind_words = before.ends_with(['(', '[']) && before.trim_end_matches(['(', '[', ' ']).ends_with(|c: char| c.is_alphabetic());
+    let unquoted = before.trim_end_matches(['\'', '"', '\u{2018}', '\u{201c}']);
+    let behind_words = unquoted.ends_with(['(', '[']) && unquoted.trim_end_matches(['(', '[', ' ']).ends_with(|c: char| c.is_alphabetic());
     let after = plain[word.end()..].trim_start();
     let before_words = after.strip_prefix('(').is_some_and(|inner| {
         inner.split(')').next().is_some_and(|inner| inner.contains(' ') && (inner.starts_with(char::is_uppercase) || has_long_form(inner, short)))
     });
     behind_words || before_words
+}
+
+/// "An integrated care board, or ICB", "known as the ICB".
+fn is_renamed(before: &str) -> bool {
+    let before = before.trim_end_matches(['\'', '"', '\u{2018}', '\u{201c}']).trim_end();
+    let before = before.strip_suffix(" the").unwrap_or(before);
+    [" or", " known as", " called", " abbreviated to"].iter().any(|words| before.ends_with(words))
 }
 
 /// Whether a text has words in a row whose first letters are the abbreviation; small joining words may be left out.

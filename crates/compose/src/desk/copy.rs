@@ -40,6 +40,7 @@ pub(super) struct Line<'a> {
     pub(super) depth: usize,
     /// Addresses and code: no prose.
     literal: Vec<Range<usize>>,
+    code: Vec<Range<usize>>,
     /// Between quotation marks: somebody else's words.
     quoted: Vec<Range<usize>>,
 }
@@ -113,16 +114,17 @@ impl<'a> Copy<'a> {
 fn add_blocks<'a>(lines: &mut Vec<Line<'a>>, part: &Part, blocks: &'a Blocks) {
     for (number, (depth, text)) in (1..).zip(blocks.texts()) {
         let plain = text.plain();
-        let mut literal = addresses(&plain);
+        let mut code = Vec::new();
         let mut at = 0;
         for run in text.runs() {
             if run.style.code {
-                literal.push(at..at + run.text.len());
+                code.push(at..at + run.text.len());
             }
             at += run.text.len();
         }
+        let literal = [addresses(&plain), code.clone()].concat();
         let quoted = quoted(&plain);
-        lines.push(Line { part: part.clone(), within: Within::Text(number), plain, text: Some(text), depth, literal, quoted });
+        lines.push(Line { part: part.clone(), within: Within::Text(number), plain, text: Some(text), depth, literal, code, quoted });
     }
 }
 
@@ -169,12 +171,17 @@ pub(super) fn quoted(plain: &str) -> Vec<Range<usize>> {
 
 impl<'a> Line<'a> {
     fn heading(part: &Part, within: Within, words: &str) -> Self {
-        Self { part: part.clone(), within, plain: words.to_owned(), text: None, depth: 0, literal: addresses(words), quoted: quoted(words) }
+        Self { part: part.clone(), within, plain: words.to_owned(), text: None, depth: 0, literal: addresses(words), code: Vec::new(), quoted: quoted(words) }
     }
 
     /// Whether a range touches an address or code.
     pub(super) fn is_literal(&self, range: &Range<usize>) -> bool {
         touches(&self.literal, range)
+    }
+
+    /// Whether a range touches code.
+    pub(super) fn is_code(&self, range: &Range<usize>) -> bool {
+        touches(&self.code, range)
     }
 
     /// Whether a range touches somebody else's words: a quotation, an address, code.
@@ -237,6 +244,15 @@ pub(super) fn words(plain: &str) -> Vec<Word<'_>> {
     }
     words.extend(start.map(|from| Word { text: &plain[from..], start: from }));
     words
+}
+
+/// Whether a text is in English: short, or with one of the small words that no English paragraph does without.
+pub(super) fn is_english(words: &[Word<'_>]) -> bool {
+    const SMALL: [&str; 32] = [
+        "the", "of", "and", "to", "for", "is", "with", "that", "was", "are", "from", "by", "this", "on", "at", "as", "have", "has", "were", "be", "you", "we",
+        "us", "our", "their", "who", "they", "or", "not", "more", "would", "will",
+    ];
+    words.len() < 8 || words.iter().any(|word| SMALL.iter().any(|small| word.text.eq_ignore_ascii_case(small)))
 }
 
 /// Whether the text before `at` is the start of a sentence: nothing, or an end mark behind the last word.

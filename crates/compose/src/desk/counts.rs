@@ -4,118 +4,23 @@
 
 use pulse_model::{Block, Blocks};
 
-use super::copy::{Copy, Line, Word, words};
-use super::query::{Query, Within};
+use super::announced::{Announced, POINTS, announced, number};
+use super::copy::{Copy, Line, Word};
+use super::query::{Part, Query, Section, Within};
 use super::rule::Rule;
-use crate::number_words::number_of;
 
-/// What lists are made of.
-const POINTS: [&str; 85] = [
-    "actions",
-    "aims",
-    "ambitions",
-    "answers",
-    "approaches",
-    "areas",
-    "arguments",
-    "aspects",
-    "barriers",
-    "benefits",
-    "capabilities",
-    "causes",
-    "challenges",
-    "changes",
-    "chapters",
-    "characteristics",
-    "commitments",
-    "components",
-    "conclusions",
-    "conditions",
-    "considerations",
-    "criteria",
-    "demands",
-    "dilemmas",
-    "dimensions",
-    "domains",
-    "drivers",
-    "elements",
-    "enablers",
-    "examples",
-    "factors",
-    "features",
-    "findings",
-    "gaps",
-    "goals",
-    "groups",
-    "ideas",
-    "insights",
-    "issues",
-    "items",
-    "kinds",
-    "lessons",
-    "levers",
-    "measures",
-    "messages",
-    "methods",
-    "missions",
-    "models",
-    "objectives",
-    "obstacles",
-    "opportunities",
-    "options",
-    "outcomes",
-    "phases",
-    "pillars",
-    "pledges",
-    "points",
-    "practices",
-    "principles",
-    "priorities",
-    "problems",
-    "proposals",
-    "purposes",
-    "questions",
-    "reasons",
-    "recommendations",
-    "reforms",
-    "requirements",
-    "responses",
-    "risks",
-    "rules",
-    "sections",
-    "stages",
-    "standards",
-    "steps",
-    "strands",
-    "strategies",
-    "suggestions",
-    "tasks",
-    "tests",
-    "themes",
-    "tips",
-    "topics",
-    "types",
-    "ways",
-];
-
-/// Words that say the list is not all of them, or the number not exact.
-const PARTS: [&str; 14] =
-    ["include", "includes", "included", "including", "among", "such", "example", "instance", "first", "notably", "especially", "particularly", "some", "most"];
-const INEXACT: [&str; 12] = ["than", "least", "about", "around", "nearly", "almost", "over", "to", "of", "the", "other", "further"];
-
-/// A number of points that a text announces.
-struct Announced<'t> {
-    number: usize,
-    noun: &'t str,
-    start: usize,
-    end: usize,
-}
+/// Words that say the list is not all of them.
+const PARTS: [&str; 13] =
+    ["include", "includes", "included", "including", "among", "such", "example", "instance", "first", "notably", "especially", "particularly", "some"];
 
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     let mut queries = Vec::new();
-    let bodies = copy.edition.news.iter().zip(1..).map(|(item, number)| (super::Part::News { number }, &item.body));
+    let letter = &copy.edition.letter;
+    let sections = [(Section::Welcome, &letter.welcome), (Section::Highlights, &letter.highlights), (Section::Notices, &letter.notices)];
+    let sections = sections.into_iter().map(|(section, blocks)| (Part::Letter { section }, blocks));
+    let bodies = copy.edition.news.iter().zip(1..).map(|(item, number)| (Part::News { number }, &item.body));
     let entries = copy.entries.iter().map(|item| (item.part.clone(), &item.entry.summary));
-    for (part, blocks) in bodies.chain(entries) {
+    for (part, blocks) in sections.chain(bodies).chain(entries) {
         let lines: Vec<&Line<'_>> = copy.texts_of(&part).collect();
         let lists = led_in(blocks);
         for led in &lists {
@@ -177,7 +82,7 @@ fn compare(line: &Line<'_>, points: usize) -> Option<Query> {
     if words.iter().filter(|word| last.contains(&word.start)).any(is_part) {
         return None;
     }
-    let all = announced(&line.plain);
+    let all = announced(line);
     let in_last: Vec<&Announced<'_>> = all.iter().filter(|found| last.contains(&found.start)).collect();
     let found = match in_last.as_slice() {
         [found] => *found,
@@ -185,64 +90,36 @@ fn compare(line: &Line<'_>, points: usize) -> Option<Query> {
         [] => all.iter().rev().find(|found| words.iter().any(|word| last.contains(&word.start) && word.text.eq_ignore_ascii_case(found.noun)))?,
         _ => return None,
     };
+    // "The three groups differed in these ways", "12 recommendations, three of which are for councils": the list is of something else.
+    let after: Vec<&Word<'_>> = words.iter().filter(|word| word.start >= found.end && last.contains(&word.start)).collect();
+    let of_others = after.iter().any(|word| POINTS.contains(&word.text.to_lowercase().as_str()) && !word.text.eq_ignore_ascii_case(found.noun));
+    let of_some = after.windows(2).any(|pair| pair[1].text == "of" && (number(pair[0].text).is_some() || pair[0].text == "one"));
+    // "The two groups had different views": what is known already is announced by a verb at the end alone.
+    let last_word = words.iter().rev().find(|word| last.contains(&word.start)).map_or("", |word| word.text);
+    let is_known = line.plain[..found.start].trim_end().ends_with("The");
+    let announces =
+        last_word.eq_ignore_ascii_case(found.noun) || ["are", "were", "be", "follow", "follows", "below", "these", "listed", "is"].contains(&last_word);
+    if of_others || of_some || (is_known && !announces) {
+        return None;
+    }
     disagree(line, found, points)
 }
 
 fn compare_title(title: &Line<'_>, lead: &Line<'_>, points: usize) -> Option<Query> {
-    let all = announced(&title.plain);
+    let all = announced(title);
     let [found] = all.as_slice() else { return None };
     let lead_words = lead.words();
-    let is_about = lead_words.iter().any(|word| word.text.eq_ignore_ascii_case(found.noun)) && announced(&lead.plain).is_empty();
+    let is_about = lead_words.iter().any(|word| word.text.eq_ignore_ascii_case(found.noun)) && announced(lead).is_empty();
     let is_part = lead_words.iter().any(|word| PARTS.contains(&word.text.to_lowercase().as_str()));
     if is_about && !is_part { disagree(title, found, points) } else { None }
 }
 
 fn disagree(line: &Line<'_>, found: &Announced<'_>, points: usize) -> Option<Query> {
-    if found.number == points {
+    // A list of one is none.
+    if found.number == points || points < 2 {
         return None;
     }
-    let listed = if points == 1 { "1 is".to_owned() } else { format!("{points} are") };
     let whose = if line.within == Within::Title { "The title" } else { "The text" };
-    let message = format!("{whose} announces {} {}, and {listed} listed. Correct the number or the list.", found.number, found.noun);
+    let message = format!("{whose} announces {} {}, and {points} are listed. Correct the number or the list.", found.number, found.noun);
     Some(line.query(Rule::COUNT, found.start..found.end, message))
-}
-
-/// The numbers of points that a text announces: a number, three words between at most, and what lists are made of.
-fn announced(plain: &str) -> Vec<Announced<'_>> {
-    let words = words(plain);
-    let mut found = Vec::new();
-    for (at, word) in words.iter().enumerate() {
-        let Some(number) = number(word.text) else { continue };
-        let before = at.checked_sub(1).map(|before| words[before].text.to_lowercase());
-        if before.is_some_and(|before| INEXACT.contains(&before.as_str()) && before != "the") || is_of_the(&words, at) {
-            continue;
-        }
-        for noun in words.iter().skip(at + 1).take(4) {
-            let gap = &plain[word.end()..noun.start];
-            if gap.contains([',', ';', '.', ':', '(', ')'])
-                || matches!(noun.text, "of" | "in" | "and" | "for" | "to" | "from" | "with" | "by")
-                || self::number(noun.text).is_some()
-            {
-                break;
-            }
-            if POINTS.contains(&noun.text.to_lowercase().as_str()) {
-                found.push(Announced { number, noun: noun.text, start: word.start, end: noun.end() });
-                break;
-            }
-        }
-    }
-    found
-}
-
-/// "Three of the five", "from the two groups": what is spoken of as known is not announced.
-fn is_of_the(words: &[Word<'_>], at: usize) -> bool {
-    let word = |back: usize| at.checked_sub(back).map(|at| words[at].text);
-    let is_joint = |word: Option<&str>| matches!(word, Some("of" | "from" | "in" | "across" | "between" | "for" | "by" | "with" | "among" | "on" | "to"));
-    word(1) == Some("of") || (matches!(word(1), Some("the" | "these" | "its" | "those")) && is_joint(word(2)))
-}
-
-fn number(word: &str) -> Option<usize> {
-    let lower = word.to_lowercase();
-    let in_words = number_of(&lower);
-    in_words.or_else(|| lower.parse().ok()).filter(|number| (2..=40).contains(number))
 }

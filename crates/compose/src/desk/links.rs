@@ -2,59 +2,78 @@
 
 use std::sync::LazyLock;
 
+use pulse_model::ProblemKind;
 use pulse_model::digest::Shape;
 use pulse_model::name::fold;
 use regex::Regex;
 
 use super::LinkState;
-use super::copy::{Copy, about};
+use super::copy::{Copy, Line, about, addresses};
 use super::query::{Fix, Part, Query, Within};
 use super::rule::Rule;
 
-/// Words that say nothing of where they lead, folded.
-const EMPTY: [&str; 32] = [
-    "here",
-    "click here",
+/// Words of which a link can be made that says nothing of where it leads, folded: "click here", "find out more on this page".
+const EMPTY: [&str; 49] = [
+    "a",
+    "access",
+    "also",
+    "and",
+    "at",
+    "available",
+    "below",
     "click",
-    "read more",
-    "more",
-    "find out more",
-    "learn more",
-    "see more",
-    "this",
-    "this link",
-    "this page",
-    "link",
-    "the link",
-    "website",
-    "web page",
-    "webpage",
-    "page",
-    "download",
-    "download here",
-    "read here",
-    "see here",
-    "view",
-    "view here",
-    "read",
-    "more information",
-    "further information",
-    "information",
     "details",
-    "more details",
+    "download",
+    "find",
+    "following",
+    "follow",
+    "for",
+    "from",
+    "full",
+    "further",
+    "go",
+    "here",
+    "in",
+    "information",
+    "it",
+    "learn",
+    "link",
+    "links",
+    "more",
+    "now",
+    "of",
+    "on",
+    "online",
+    "out",
+    "page",
     "pdf",
+    "please",
+    "read",
+    "see",
+    "site",
+    "that",
+    "the",
+    "these",
+    "this",
+    "to",
+    "us",
+    "view",
     "visit",
-    "available here",
+    "web",
+    "webpage",
+    "website",
+    "you",
 ];
 
 /// Words that promise a link and are none.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static PROMISE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:click (?:here|on the link)|(?:available|downloaded|download(?: it)?|read(?: it| more)?|found|accessed|viewed) here|(?:see|follow|use) (?:the|this) link(?: below| above)?)\b").unwrap()
+    Regex::new(r"(?i)\b(?:click (?:here|on the link)|(?:available|downloaded|download(?: it)?|read(?: it| more)?|found|accessed|viewed) here|(?:see|follow|use|using|via|through|from) (?:the|this)(?: attached| following)? link(?: below| above)?|at the link (?:below|above))\b|\b(?:book|register|download|read|apply|subscribe|sign up|order)\b[^.;:]{0,40} here(?:[.!]|$)|\]\(").unwrap()
 });
 
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     let mut queries = without_link(copy);
+    queries.extend(lost(copy));
     queries.extend(beside(copy));
     for line in copy.prose() {
         let Some(text) = line.text else { continue };
@@ -77,8 +96,10 @@ pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
                 queries.push(line.query(Rule::LINK_TEXT, range.clone(), message));
             }
         }
+        queries.extend(bare(line, &labels));
         for found in PROMISE.find_iter(&line.plain) {
-            if !labels.iter().any(|(label, _)| label.start < found.end() && found.start() < label.end) {
+            let is_likeness = [" between", " to", " with"].iter().any(|word| line.plain[found.end()..].starts_with(word));
+            if !is_likeness && !labels.iter().any(|(label, _)| label.start < found.end() && found.start() < label.end) {
                 queries.push(line.query(Rule::LINK_MISSING, found.range(), "These words promise a link, and there is none. Add it, or change the words."));
             }
         }
@@ -100,6 +121,27 @@ fn without_link(copy: &Copy<'_>) -> Vec<Query> {
     bare.iter().map(|item| about(&item.part, Rule::LINK_MISSING, &item.entry.heading(), "The entry has no link. Add the address of its publication.")).collect()
 }
 
+/// Links whose address was empty or none when the file was read. Where many were lost, one query says so.
+fn lost(copy: &Copy<'_>) -> Vec<Query> {
+    const MANY: usize = 5;
+    let news = copy.edition.news.iter().zip(1..).map(|(item, number)| (Part::News { number }, item.title.clone(), &item.problems));
+    let entries = copy.entries.iter().map(|item| (item.part.clone(), item.entry.heading(), &item.entry.problems));
+    let is_lost = |kind| matches!(kind, ProblemKind::LinkLost | ProblemKind::LinkRefused);
+    let found = news.chain(entries).filter_map(|(part, heading, problems)| Some((part, heading, problems.iter().find(|problem| is_lost(problem.kind))?)));
+    let queries: Vec<Query> = found
+        .map(|(part, heading, problem)| {
+            let line = problem.line.map(|line| format!(" on line {line} of the file")).unwrap_or_default();
+            let message = format!("A link{line} leads nowhere: {}. Add its address, or take the link out.", problem.message);
+            about(&part, Rule::LINK_MISSING, &heading, message)
+        })
+        .collect();
+    if queries.len() <= MANY {
+        return queries;
+    }
+    let message = format!("Links of {} entries and news items had no address in the file. Add the ones that readers need.", queries.len());
+    vec![about(&Part::Edition, Rule::LINK_MISSING, "", message)]
+}
+
 /// Links beside the text: of headings.
 fn beside(copy: &Copy<'_>) -> Vec<Query> {
     let news = copy.edition.news.iter().zip(1..).map(|(item, number)| (Part::News { number }, &item.links, &item.title));
@@ -114,6 +156,7 @@ fn beside(copy: &Copy<'_>) -> Vec<Query> {
                 queries.push(moved(copy, link.url.as_str(), query));
             }
             if number > 1
+                && !link.text.is_empty()
                 && let Some(message) = says_nothing(&link.text, link.url.as_str())
             {
                 let mut query = about(&part, Rule::LINK_TEXT, words, message);
@@ -123,6 +166,14 @@ fn beside(copy: &Copy<'_>) -> Vec<Query> {
         }
     }
     queries
+}
+
+/// Addresses of pages that stand in the text as they are, linked or not.
+fn bare(line: &Line<'_>, labels: &[(std::ops::Range<usize>, &str)]) -> Vec<Query> {
+    let is_page = |words: &str| words.contains("://") || (words.contains('/') && words.starts_with("www."));
+    let is_linked = |range: &std::ops::Range<usize>| labels.iter().any(|(label, _)| label.start < range.end && range.start < label.end);
+    let found = addresses(&line.plain).into_iter().filter(|range| is_page(&line.plain[range.clone()]) && !is_linked(range) && !line.is_code(range));
+    found.map(|range| line.query(Rule::LINK_TEXT, range, "An address stands in the text. Link words that say where it leads.")).collect()
 }
 
 /// What is wrong with an address, if it was asked and something is.
@@ -177,11 +228,13 @@ fn place(address: &str) -> (String, String) {
 }
 
 fn says_nothing(label: &str, address: &str) -> Option<String> {
-    let is_address = label.contains("://") || (label.starts_with("www.") && label.contains('/'));
+    let is_address = addresses(label).contains(&(0..label.len())) && label.contains('/');
     if is_address && !address.starts_with("mailto:") {
         return Some("The words of this link are its address. Say in words where it leads.".to_owned());
     }
     let folded = fold(label);
-    (EMPTY.contains(&folded.as_str()) || !label.chars().any(char::is_alphanumeric))
+    // A small number alone is a mark of a footnote; "#2011" names something.
+    let is_empty = |word: &str| EMPTY.contains(&word) || (word.len() <= 3 && !label.contains('#') && word.chars().all(|c| c.is_ascii_digit()));
+    (folded.split(' ').all(is_empty) || !label.chars().any(char::is_alphanumeric))
         .then(|| format!("\u{201c}{label}\u{201d} does not say where the link leads. Link words that do."))
 }

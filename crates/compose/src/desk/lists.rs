@@ -74,8 +74,10 @@ impl Points<'_, '_> {
         let Some(((last, last_end), others)) = self.0.split_last() else { return Vec::new() };
         let count = |wanted: End| others.iter().filter(|(_, end)| *end == wanted).count();
         let first = others.first().map(|(_, end)| *end);
-        // The commonest; of two as common, the one that comes first.
-        let Some(usual) = [End::Stop, End::Semicolon, End::Comma, End::Nothing].into_iter().max_by_key(|end| (count(*end), first == Some(*end))) else {
+        // The commonest; of two as common, the one that the last has too, or else the one that comes first.
+        let as_last = |end: End| others.len() > 1 && end == *last_end;
+        let Some(usual) = [End::Stop, End::Semicolon, End::Comma, End::Nothing].into_iter().max_by_key(|end| (count(*end), as_last(*end), first == Some(*end)))
+        else {
             return Vec::new();
         };
         if others.is_empty() {

@@ -12,14 +12,39 @@ use super::copy::{Copy, Line, sentence_around};
 use super::query::{Part, Query, Section};
 use super::rule::Rule;
 
-const MONTH: &str = r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December)(?: (?P<year>\d{4}))?";
+const MONTH: &str = r"(?P<month>January|February|March|April|May|June|July|August|September|October|November|December|JANUARY|FEBRUARY|MARCH|APRIL|MAY|JUNE|JULY|AUGUST|SEPTEMBER|OCTOBER|NOVEMBER|DECEMBER|Jan|Feb|Apr|Aug|Sept?|Oct|Nov|Dec)(?: (?P<year>\d{4}))?";
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static NAMED: LazyLock<Regex> = LazyLock::new(|| Regex::new(&format!(r"\b{MONTH}\b")).unwrap());
 
 /// Words of a sentence that looks back.
-const BACK: [&str; 15] =
-    ["last", "previous", "since", "back", "earlier", "featured", "reported", "covered", "asked", "told", "wrote", "published", "was", "were", "missed"];
+const BACK: [&str; 25] = [
+    "said",
+    "mentioned",
+    "noted",
+    "announced",
+    "promised",
+    "described",
+    "listed",
+    "carried",
+    "had",
+    "did",
+    "last",
+    "previous",
+    "since",
+    "back",
+    "earlier",
+    "featured",
+    "reported",
+    "covered",
+    "asked",
+    "told",
+    "wrote",
+    "published",
+    "was",
+    "were",
+    "missed",
+];
 
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     let mut queries = Vec::new();
@@ -36,7 +61,8 @@ fn query(copy: &Copy<'_>, line: &Line<'_>, found: &Captures<'_>, is_first: bool)
     let own = copy.edition.month;
     let (whole, name) = (found.get(0)?, found.name("month")?);
     let year = found.name("year");
-    let is_own = name.as_str() == own.name() && year.is_none_or(|year| year.as_str() == own.year().to_string());
+    let is_own_name = |name: &str| own.name().to_lowercase().starts_with(&name.to_lowercase());
+    let is_own = is_own_name(name.as_str()) && year.is_none_or(|year| year.as_str() == own.year().to_string());
     if is_own || line.is_foreign(&whole.range()) {
         return None;
     }
@@ -44,18 +70,21 @@ fn query(copy: &Copy<'_>, line: &Line<'_>, found: &Captures<'_>, is_first: bool)
     let words = line.plain[sentence.clone()].to_lowercase();
     let names_own = NAMED
         .captures_iter(&line.plain[sentence.clone()])
-        .any(|other| other.name("month").is_some_and(|name| name.as_str() == own.name()) && own.name() != name.as_str());
+        .any(|other| other.name("month").is_some_and(|name| is_own_name(name.as_str())) && !is_own_name(name.as_str()));
     let before = line.plain[..whole.start()].trim_end().to_lowercase();
     let title = copy.known.digest.name.to_lowercase();
     let of_edition = is_edition(&title, &line.plain[whole.end()..])
-        || (!title.is_empty() && before.ends_with(&format!("{title} for")))
+        || (!title.is_empty()
+            && (before.ends_with(&format!("{title} for")) || before.trim_end_matches([',', ':', '-', '\u{2013}', '\u{2014}', '(', ' ']).ends_with(&title)))
+        || is_in_apposition(&before)
+        || ((is_first || opens_letter(&words)) && before.ends_with(" for") && names_an_edition(&line.plain[sentence.start..whole.start()]))
         || ["edition for", "issue for", "edition of", "issue of", "round-up for", "digest for"].iter().any(|words| before.ends_with(words));
     // "Welcome to the digest, which goes on from the April edition" welcomes to another one.
     let welcomed = line.plain[sentence.start..whole.start()].to_lowercase().rsplit_once("welcome to").is_some_and(|(_, between)| {
         !between.split_whitespace().any(|word| ["which", "that", "who", "where"].contains(&word)) && !between.contains([';', '\u{2013}'])
     });
     let welcomes = welcomed && of_edition && !names_own;
-    let this = before.ends_with("this") || before.ends_with("this is the") || before.ends_with("here is the") || before.ends_with("here are the");
+    let this = opens_letter(&words) || before.ends_with("this") || is_in_apposition(&before);
     let looks_back = words.split(|c: char| !c.is_alphabetic()).any(|word| BACK.contains(&word));
     let is_over = is_over(found, own) && !looks_back;
     let opens = is_first && sentence.start == 0 && line.part == (Part::Letter { section: Section::Welcome }) && !names_own;
@@ -70,11 +99,30 @@ fn query(copy: &Copy<'_>, line: &Line<'_>, found: &Captures<'_>, is_first: bool)
     })
 }
 
+/// What a digest calls its numbers.
+const EDITIONS: [&str; 8] = ["edition", "issue", "digest", "bulletin", "newsletter", "round-up", "roundup", "update"];
+
+/// "Here is your round-up for April", "This is the April edition".
+fn opens_letter(sentence: &str) -> bool {
+    ["here is", "here are", "here's", "this is"].iter().any(|words| sentence.trim_start().starts_with(words))
+}
+
+fn names_an_edition(words: &str) -> bool {
+    let words = words.to_lowercase();
+    EDITIONS.iter().any(|word| words.contains(word))
+}
+
+/// "This month (April)", "in this month's edition, April".
+fn is_in_apposition(before: &str) -> bool {
+    let before = before.trim_end_matches([',', '(', '-', '\u{2013}', ' ']);
+    let bare = EDITIONS.iter().find_map(|word| before.strip_suffix(word)).map_or(before, |rest| rest.trim_end().trim_end_matches(['s', '\'', '\u{2019}']));
+    bare.ends_with("this month") || before.ends_with("this edition") || before.ends_with("this issue")
+}
+
 /// Whether what follows a month names an edition: "'s edition", " issue", "'s Tidemark".
 fn is_edition(title: &str, after: &str) -> bool {
     let after = after.trim_start_matches(['\'', '\u{2019}', 's', ' ']).to_lowercase();
-    let words = ["edition", "issue", "digest", "bulletin", "newsletter", "round-up", "roundup", "update"];
-    words.iter().any(|word| after.starts_with(word)) || (!title.is_empty() && after.starts_with(title))
+    EDITIONS.iter().any(|word| after.starts_with(word)) || (!title.is_empty() && after.starts_with(title))
 }
 
 /// Whether a month lies before the edition's: within half a year, where no year is named.

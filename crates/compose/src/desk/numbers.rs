@@ -7,7 +7,7 @@ use super::rule::Rule;
 use crate::number_words::{TENS, TO_TWENTY, number_of};
 
 /// Before these a number is a name: "version 3", "page 4".
-const LABELS: [&str; 41] = [
+const LABELS: [&str; 44] = [
     "version",
     "page",
     "pages",
@@ -49,10 +49,13 @@ const LABELS: [&str; 41] = [
     "goal",
     "charity",
     "company",
+    "aged",
+    "age",
+    "ages",
 ];
 /// With these a number is measured, not counted.
-const MEASURES: [&str; 18] =
-    ["per", "percentage", "million", "billion", "bn", "pence", "am", "pm", "km", "kg", "mg", "ml", "cm", "mm", "miles", "points", "out", "times"];
+const MEASURES: [&str; 19] =
+    ["per", "percent", "per-cent", "percentage", "million", "billion", "bn", "pence", "am", "pm", "km", "kg", "mg", "ml", "cm", "mm", "miles", "points", "out"];
 
 /// Counts small numbers of things in words against those in digits, large ones in digits against those in words, and numbers of
 /// four digits with a comma against those without.
@@ -116,6 +119,14 @@ fn counts_something(plain: &str, words: &[Word<'_>], at: usize) -> bool {
     let word = &words[at];
     let Some(next) = words.get(at + 1).filter(|next| &plain[word.end()..next.start] == " ") else { return false };
     let counted = next.text.chars().all(|c| c.is_lowercase() || matches!(c, '-' | '\'' | '\u{2019}')) && next.text.len() >= 3 && !MEASURES.contains(&next.text);
+    // "3 times a week" is counted, "3 times as likely" measured.
+    let is_factor = next.text == "times"
+        && words
+            .get(at + 2)
+            .is_none_or(|third| !matches!(third.text, "a" | "in" | "each" | "every" | "by" | "and" | "over") && !third.text.starts_with(char::is_uppercase));
+    let counted = counted && (!is_factor || plain[next.end()..].starts_with(['.', ',', ';']));
+    // "1 in 5 may follow".
+    let is_ratio = at >= 2 && matches!(words[at - 1].text, "in" | "of") && is_number_at(words, at.checked_sub(2));
     let joins =
         ["and", "but", "for", "were", "was", "are", "had", "the", "with", "when", "than", "from", "did", "who", "that", "have", "has", "would", "could"];
     let before = at.checked_sub(1).map(|before| &words[before]);
@@ -129,7 +140,7 @@ fn counts_something(plain: &str, words: &[Word<'_>], at: usize) -> bool {
                 || before.text.ends_with(|c: char| c.is_ascii_digit()))
     });
     let marked = plain[..word.start].ends_with(['\u{a3}', '$', '\u{20ac}', '.', '\u{2013}', '-', '/', '+', '(', '=', '<', '>', '\u{b1}']);
-    counted && !joins.contains(&next.text) && !labelled && !marked
+    counted && !is_ratio && !joins.contains(&next.text) && !labelled && !marked
 }
 
 fn is_number_at(words: &[Word<'_>], at: Option<usize>) -> bool {
@@ -168,7 +179,8 @@ fn with_commas(line: &Line<'_>, words: &[Word<'_>], at: usize) -> Option<String>
         if back { text.trim_end().ends_with(|c: char| c.is_ascii_digit()) } else { text.trim_start().starts_with(|c: char| c.is_ascii_digit()) }
     };
     let after = &line.plain[word.end()..];
-    let is_code = near_digits(&line.plain[..word.start], true) || near_digits(after, false) || after.starts_with(['/', '-', '\u{2013}', '_']);
+    let is_code =
+        near_digits(&line.plain[..word.start], true) || near_digits(after, false) || after.starts_with(['/', '-', '\u{2013}', '_']) || after.starts_with("..");
     let labelled = at.checked_sub(1).is_some_and(|before| {
         let before = &words[before];
         let name = before.text.to_lowercase();

@@ -10,13 +10,18 @@ use super::query::Query;
 use super::rule::Rule;
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
-static PER_CENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(\d[\d,]*(?:\.\d+)?)([ \u{a0}]?%|[ \u{a0}-]?(?i:per[ \u{a0}]?cents?)\b)").unwrap());
+static PER_CENT: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b(\d[\d,]*(?:\.\d+)?)([ \u{a0}]?%|[ \u{a0}-]?(?i:per[ \u{a0}-]?cents?|pct)\b)").unwrap());
 
 /// "Nine per cent".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static IN_WORDS: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?) per ?cent\b").unwrap()
+    Regex::new(r"(?i)\b(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|(?:thir|four|fif|six|seven|eigh|nine)teen|(?:twen|thir|for|fif|six|seven|eigh|nine)ty(?:-\w+)?)(?: per[ -]?cent\b| ?%)").unwrap()
 });
+
+/// " per cent", in two words with a space before.
+fn is_british(written: &str) -> bool {
+    matches!(written.replace('\u{a0}', " ").trim_end_matches('s'), " per cent" | " Per cent" | " Per Cent")
+}
 
 pub(super) fn habit(plain: &str, sign: &mut Habit) {
     for found in PER_CENT.find_iter(plain) {
@@ -41,15 +46,23 @@ pub(super) fn ask(copy: &Copy<'_>, house: &House) -> Vec<Query> {
                 (format!("{number}%"), "The digest writes \u{201c}%\u{201d}.")
             } else if is_sign && is_apart {
                 (format!("{number}%"), "No space belongs before \u{201c}%\u{201d}.")
-            } else if !is_sign && !written.to_lowercase().contains("per cent") && !written.to_lowercase().contains("per\u{a0}cent") {
+            } else if !is_sign && !is_british(written) {
                 (format!("{number} per cent"), "In British English \u{201c}per cent\u{201d} is two words.")
             } else {
                 continue;
             };
             queries.push(line.fixable(Rule::PER_CENT, whole.range(), new, message));
         }
-        for found in IN_WORDS.find_iter(&line.plain).filter(|found| signs && !line.is_foreign(&found.range())) {
-            queries.push(line.query(Rule::PER_CENT, found.range(), "The digest writes percentages in digits, with \u{201c}%\u{201d}."));
+        for found in IN_WORDS.find_iter(&line.plain).filter(|found| !line.is_foreign(&found.range())) {
+            let (written, range) = (found.as_str(), found.range());
+            if signs {
+                queries.push(line.query(Rule::PER_CENT, range, "The digest writes percentages in digits, with \u{201c}%\u{201d}."));
+            } else if written.ends_with('%') {
+                queries.push(line.query(Rule::PER_CENT, range, "\u{201c}%\u{201d} goes with digits, \u{201c}per cent\u{201d} with words."));
+            } else if let Some(at) = [" percent", " per-cent"].iter().find_map(|unit| written.to_lowercase().find(unit)) {
+                let new = format!("{} per cent", &written[..at]);
+                queries.push(line.fixable(Rule::PER_CENT, range, new, "In British English \u{201c}per cent\u{201d} is two words."));
+            }
         }
     }
     queries

@@ -14,7 +14,7 @@ use super::query::{Part, Query, Within};
 use super::rule::Rule;
 
 /// Words in the names of those who report what others found.
-const OUTLETS: [&str; 17] = [
+const OUTLETS: [&str; 19] = [
     "magazine",
     "news",
     "newspaper",
@@ -32,13 +32,52 @@ const OUTLETS: [&str; 17] = [
     "journalist",
     "journal",
     "bbc",
+    "newsletter",
+    "blog",
 ];
 
 /// A work and who made it: "a study by …", "according to research from …".
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static MADE_BY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:study|stud(?:y|ies)|report|research|survey|analysis|review|paper|poll|figures|data|findings|inquiry|audit)(?: (?:published|carried out|conducted|commissioned|released|produced|led|undertaken))? (?:by|from) |\b(?:researchers|academics|scientists|a team|analysts|experts) (?:at|from) ").unwrap()
+    Regex::new(r"(?i)\b(?:study|stud(?:y|ies)|report|research|survey|analysis|review|paper|poll|figures|data|findings|inquiry|audit)(?: (?:published|carried out|conducted|commissioned|released|produced|led|undertaken))? (?:by|from) |\b(?:researchers|academics|scientists|a team|analysts|experts) (?:at|from) |\baccording to |\b(?:study|report|research|survey|analysis|review|paper|poll|inquiry|audit)\b[^.;:]{0,40}? (?:carried out|conducted|commissioned|published|produced|undertaken|run|led) by ").unwrap()
 });
+
+/// An organisation and its work: "a University of Calderby study", "the Trust's survey", "the Trust has found".
+#[expect(clippy::unwrap_used, reason = "a fixed pattern")]
+static MAKERS_WORK: LazyLock<Regex> = LazyLock::new(|| {
+    Regex::new(r"(?P<name>\p{Lu}[\p{L}\u{2019}'-]*(?: (?:(?:of|for|and|the|in|on) )*\p{Lu}[\p{L}\u{2019}'-]*)+)(?: (?:new |latest |recent |annual )?(?:study|survey|report|analysis|poll|inquiry|audit|researchers)\b| (?:has |have )?(?:found|finds|surveyed|analysed|interviewed)\b)").unwrap()
+});
+
+/// Words by which a name is known for an organisation's.
+const ORGANISATIONS: [&str; 27] = [
+    "university",
+    "trust",
+    "institute",
+    "council",
+    "centre",
+    "foundation",
+    "commission",
+    "office",
+    "department",
+    "society",
+    "association",
+    "agency",
+    "unit",
+    "board",
+    "college",
+    "group",
+    "observatory",
+    "charity",
+    "partnership",
+    "network",
+    "alliance",
+    "forum",
+    "collaborative",
+    "panel",
+    "committee",
+    "ministry",
+    "inspectorate",
+];
 
 /// A page that tells of somebody else's work.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
@@ -46,22 +85,10 @@ static TELLS_OF: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(r"(?i)\b(?:this|the) (?:article|news story|news item|press release|blog(?: post)?|feature) (?:reports|describes|summarises|covers|discusses|looks at)\b").unwrap()
 });
 
-/// Made by more than one.
-#[expect(clippy::unwrap_used, reason = "a fixed pattern")]
-static TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:published|produced|written|developed|prepared|authored|created|launched|released|issued|compiled|drafted)\b[^.;:]{0,60}?\b(?:jointly (?:by|with)|together with|in partnership with|in collaboration with|in association with|alongside)\s|\b(?:co-)?(?:published|produced|written|developed) with\s|\b(?:report|guide|guidance|toolkit|briefing|paper|study|review|survey|framework|publication),? in (?:partnership|collaboration|association) with\s").unwrap()
-});
-
-#[expect(clippy::unwrap_used, reason = "a fixed pattern")]
-static JOINTLY: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:jointly (?:published|produced|written|developed|prepared|authored|commissioned|issued)|(?:published|produced|written|developed|prepared|authored|commissioned|issued) jointly) (?:by|with)\s").unwrap()
-});
-
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     let mut queries = registered(copy);
     for item in &copy.entries {
         queries.extend(reports_others(copy, item));
-        queries.extend(missing(copy, item));
     }
     queries
 }
@@ -77,7 +104,7 @@ fn registered(copy: &Copy<'_>) -> Vec<Query> {
     let mut known = 0;
     let mut asked = HashSet::new();
     for line in copy.lines.iter().filter(|line| matches!(line.within, Within::Publisher(_))) {
-        match register.find(&line.plain) {
+        match find(copy, &line.plain) {
             Some(publisher) => {
                 known += 1;
                 queries.extend(former(copy, line, publisher));
@@ -99,9 +126,19 @@ fn registered(copy: &Copy<'_>) -> Vec<Query> {
     queries
 }
 
+/// A publisher by its name, with or without an article.
+fn find<'a>(copy: &Copy<'a>, name: &str) -> Option<&'a Publisher> {
+    let register = copy.known.register;
+    register.find(name).or_else(|| register.find(name.strip_prefix("The ")?)).or_else(|| register.find(&format!("The {name}")))
+}
+
 fn former(copy: &Copy<'_>, line: &Line<'_>, publisher: &Publisher) -> Option<Query> {
     let (long, short) = split_abbreviation(&line.plain);
-    if fold(long) == fold(&publisher.name) || fold(&line.plain) == fold(&publisher.name) {
+    let long = long.strip_prefix("The ").filter(|_| !publisher.name.starts_with("The ")).unwrap_or(long);
+    if fold(long) == fold(&publisher.name)
+        || fold(&line.plain) == fold(&publisher.name)
+        || publisher.name.strip_prefix("The ").is_some_and(|name| fold(name) == fold(long))
+    {
         return None;
     }
     let former = publisher.former_names.iter().find(|former| fold(&former.name) == fold(long));
@@ -133,75 +170,31 @@ fn reports_others(copy: &Copy<'_>, item: &Item<'_>) -> Option<Query> {
         if !is_outlet {
             continue;
         }
-        for found in MADE_BY.find_iter(&line.plain) {
-            let name = name_at(&line.plain[found.end()..]);
+        let behind = MADE_BY.find_iter(&line.plain).map(|found| (found.range(), name_at(&line.plain[found.end()..])));
+        let before = MAKERS_WORK.captures_iter(&line.plain).filter_map(|found| {
+            let (name, whole) = (found.name("name")?, found.get(0)?);
+            let bare = name.as_str().trim_end_matches(['\'', '\u{2019}']).trim_end_matches("'s").trim_end_matches("\u{2019}s");
+            let bare = bare.strip_prefix("The ").or_else(|| bare.strip_prefix("A ")).unwrap_or(bare);
+            is_organisation(copy, bare).then_some((name.start()..whole.end(), bare))
+        });
+        for (found, name) in behind.chain(before) {
             if !name.is_empty() && !item.entry.publishers.iter().any(|publisher| is_same(copy, publisher, name)) {
                 let message = format!("{publisher} reports on a work by {name}. Credit {name}, and link to the work.");
-                return Some(line.query(Rule::PUBLISHER_REPORTS_OTHERS, found.start()..found.end() + name.len(), message));
+                let start = name.as_ptr() as usize - line.plain.as_ptr() as usize;
+                return Some(line.query(Rule::PUBLISHER_REPORTS_OTHERS, found.start.min(start)..start + name.len(), message));
             }
         }
     }
     None
 }
 
-/// A co-publisher that the text names and the heading does not.
-fn missing(copy: &Copy<'_>, item: &Item<'_>) -> Option<Query> {
-    for line in copy.texts_of(&item.part).filter(|line| line.depth == 0) {
-        let mut names: Vec<(usize, &str)> = Vec::new();
-        for found in TOGETHER.find_iter(&line.plain).chain(JOINTLY.find_iter(&line.plain)) {
-            names.extend(both(&line.plain, found.end()));
-        }
-        names.extend(subject(copy, item, line));
-        for (start, name) in names {
-            if !item.entry.publishers.iter().any(|publisher| is_same(copy, publisher, name)) {
-                let message = format!("The text names {name} as a publisher too, and the heading does not. Add it to the heading, or change the text.");
-                return Some(line.query(Rule::PUBLISHER_MISSING, start..start + name.len(), message));
-            }
-        }
-    }
-    None
-}
-
-/// The names behind "published jointly by": one, or two with "and" between them.
-fn both(plain: &str, at: usize) -> Vec<(usize, &str)> {
-    let start = |name: &str| name.as_ptr() as usize - plain.as_ptr() as usize;
-    let name = name_at(&plain[at..]);
-    if name.is_empty() {
-        return Vec::new();
-    }
-    let mut names = vec![(start(name), name)];
-    let end = start(name) + name.len();
-    if let Some(rest) = plain[end..].strip_prefix(" and ") {
-        let second = name_at(rest);
-        if !second.is_empty() {
-            names.push((start(second), second));
-        }
-    } else if let Some((first, second)) = name.split_once(" and ") {
-        // "Lorne Trust and Averly Unit" reads as one name.
-        names = vec![(start(first), first), (start(name_at(second)), name_at(second))];
-    }
-    names
-}
-
-/// "Harbour Trust and the University of Calderby have developed …", where Harbour Trust stands in the heading.
-fn subject<'p>(copy: &Copy<'_>, item: &Item<'_>, line: &'p Line<'_>) -> Option<(usize, &'p str)> {
-    let plain = &line.plain;
-    let (first, rest) = plain.split_once(" and ")?;
-    let is_own = first.split_whitespace().count() <= 10
-        && item.entry.publishers.iter().any(|publisher| is_same(copy, publisher, name_at(first)) && name_at(first).len() + 4 >= first.len());
-    let name = name_at(rest);
-    let start = name.as_ptr() as usize - plain.as_ptr() as usize;
-    let rest = plain.get(start + name.len()..)?;
-    let has_made = ["developed", "published", "produced", "launched", "written", "released", "issued", "created"]
-        .iter()
-        .any(|verb| rest.split_whitespace().take(16).any(|word| word == *verb))
-        || rest.trim_start().starts_with("have ") && rest.split_whitespace().nth(1).is_some_and(|word| word.ends_with("ed"));
-    let joint = rest.trim_start_matches(['\'', '\u{2019}', 's']).split_whitespace().take(16).any(|word| word == "have");
-    (is_own && !name.is_empty() && has_made && joint).then_some((start, name))
+/// A name that the register has, or that says what it is.
+pub(super) fn is_organisation(copy: &Copy<'_>, name: &str) -> bool {
+    copy.known.register.find(name).is_some() || fold(name).split(' ').any(|word| ORGANISATIONS.contains(&word))
 }
 
 /// Whether two names are of one organisation: the same, one inside the other, one the other's initials, or one in the register.
-fn is_same(copy: &Copy<'_>, publisher: &str, name: &str) -> bool {
+pub(super) fn is_same(copy: &Copy<'_>, publisher: &str, name: &str) -> bool {
     let (long, short) = split_abbreviation(publisher);
     let (a, b) = (fold(long), fold(name));
     let initials: String = long.split_whitespace().filter(|word| word.starts_with(char::is_uppercase)).filter_map(|word| word.chars().next()).collect();

@@ -27,6 +27,7 @@ pub(super) fn ask(copy: &Copy<'_>, house: &House) -> Vec<Query> {
     let prose: Vec<&Line<'_>> = copy.prose().collect();
     for (at, line) in prose.iter().enumerate() {
         queries.extend(shape(line, house));
+        queries.extend(stand_ins(line, house));
         queries.extend(kind(line, house));
         let next = prose.get(at + 1).filter(|next| next.part == line.part);
         let before = at.checked_sub(1).and_then(|at| prose.get(at)).filter(|before| before.part == line.part);
@@ -69,6 +70,35 @@ fn shape(line: &Line<'_>, house: &House) -> Option<Query> {
         });
     }
     Some(line.fixable(Rule::QUOTES, first..end, new, message))
+}
+
+/// Accents and doubled apostrophes in the place of marks, and an apostrophe before a decade that is turned the wrong way.
+fn stand_ins(line: &Line<'_>, house: &House) -> Vec<Query> {
+    let plain = line.plain.as_str();
+    let apostrophe = if house.curly.is_this(5) { "\u{2019}" } else { "'" };
+    let mut queries = Vec::new();
+    for (at, c) in plain.char_indices() {
+        let after = &plain[at + c.len_utf8()..];
+        let (before_letter, behind_letter) = (after.starts_with(char::is_alphabetic), plain[..at].ends_with(char::is_alphabetic));
+        let range = at..at + c.len_utf8();
+        if line.is_literal(&range) {
+            continue;
+        }
+        match c {
+            '\u{b4}' | '`' if behind_letter => queries.push(line.fixable(Rule::QUOTES, range, apostrophe, "An accent stands in the place of an apostrophe.")),
+            '\u{b4}' | '`' if before_letter => {
+                queries.push(line.query(Rule::QUOTES, range, "An accent stands in the place of a quotation mark. Put the digest's own."));
+            }
+            '\'' if after.starts_with('\'') && !plain[..at].ends_with(|c: char| c.is_ascii_digit() || c == '\'') => {
+                queries.push(line.query(Rule::QUOTES, at..at + 2, "Two apostrophes stand in the place of a quotation mark. Put one mark."));
+            }
+            '\u{2018}' if after.len() >= 3 && after.as_bytes()[..2].iter().all(u8::is_ascii_digit) && after[2..].starts_with('s') => {
+                queries.push(line.fixable(Rule::QUOTES, range, "\u{2019}", "An apostrophe before a decade is turned like a closing mark."));
+            }
+            _ => {}
+        }
+    }
+    queries
 }
 
 /// A quotation in the marks that the digest keeps for quotations within quotations.

@@ -13,11 +13,23 @@ use super::rule::Rule;
 /// A word before, a number, what stands between, a number.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static RANGE: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?P<from>[\u{a3}$\u{20ac}]?\d+(?:,\d{3})*(?:\.\d+)?%?)(?P<dash> ?[-\u{2013}] ?)(?P<to>[\u{a3}$\u{20ac}]?\d+(?:,\d{3})*(?:\.\d+)?%?)").unwrap()
+    Regex::new(r"(?P<from>[\u{a3}$\u{20ac}]?\d+(?:,\d{3})*(?:\.\d+)?%?)(?P<dash> ?[-\u{2013}\u{2014}] ?)(?P<to>[\u{a3}$\u{20ac}]?\d+(?:,\d{3})*(?:\.\d+)?%?)")
+        .unwrap()
 });
 
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
-static BETWEEN_TO: LazyLock<Regex> = LazyLock::new(|| Regex::new(r"\b[Bb]etween (?:[\u{a3}$\u{20ac}]?\d[\d,.]*%?)( to )(?:[\u{a3}$\u{20ac}]?\d)").unwrap());
+static BETWEEN_TO: LazyLock<Regex> = LazyLock::new(|| {
+    let number = r"(?:[\u{a3}$\u{20ac}]?\d[\d,.]*%?|(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve))";
+    Regex::new(&format!(r"\b[Bb]etween {number}( to ){number}\b|\b[Bb]etween (?:one|two|three|four|five|six|seven|eight|nine|ten)([-\u{{2013}}]){number}\b"))
+        .unwrap()
+});
+
+/// Months, days of the week or hours with a hyphen between, and the word before.
+#[expect(clippy::unwrap_used, reason = "a fixed pattern")]
+static DAYS: LazyLock<Regex> = LazyLock::new(|| {
+    let name = r"(?:January|February|March|April|May|June|July|August|September|October|November|December|Monday|Tuesday|Wednesday|Thursday|Friday|Saturday|Sunday|\d{1,2}(?:[.:]\d{2})?(?:am|pm|noon))";
+    Regex::new(&format!(r"\b(?P<word>[Ff]rom |[Bb]etween )?{name}(?P<dash> ?[-\u{{2013}}] ?){name}\b")).unwrap()
+});
 
 /// A range as it is written.
 struct Found<'t> {
@@ -42,11 +54,29 @@ pub(super) fn ask(copy: &Copy<'_>, house: &House) -> Vec<Query> {
                 queries.extend(query(line, &range, house));
             }
         }
-        for found in BETWEEN_TO.captures_iter(&line.plain).filter_map(|found| found.get(1)) {
+        queries.extend(days(line, house));
+        for found in BETWEEN_TO.captures_iter(&line.plain).filter_map(|found| found.get(1).or(found.get(2))) {
             if !line.is_foreign(&found.range()) {
                 queries.push(line.fixable(Rule::RANGES, found.range(), " and ", "\u{201c}Between\u{201d} goes with \u{201c}and\u{201d}."));
             }
         }
+    }
+    queries
+}
+
+/// "May-June", "from Monday–Friday".
+fn days(line: &Line<'_>, house: &House) -> Vec<Query> {
+    let mut queries = Vec::new();
+    for found in DAYS.captures_iter(&line.plain) {
+        let Some(dash) = found.name("dash").filter(|dash| !line.is_foreign(&dash.range())) else { continue };
+        let word = found.name("word").map(|word| word.as_str().trim().to_lowercase());
+        let (new, message) = match word.as_deref() {
+            Some("from") => (" to ", "\u{201c}from\u{201d} goes with \u{201c}to\u{201d}, not with a dash."),
+            Some(_) => (" and ", "\u{201c}between\u{201d} goes with \u{201c}and\u{201d}, not with a dash."),
+            None if dash.as_str().contains('-') && !house.range_dash.is_that(8) => ("\u{2013}", "A range takes a dash, not a hyphen."),
+            None => continue,
+        };
+        queries.push(line.fixable(Rule::RANGES, dash.range(), new, message));
     }
     queries
 }
@@ -64,6 +94,15 @@ fn query(line: &Line<'_>, range: &Found<'_>, house: &House) -> Option<Query> {
             let message = format!("\u{201c}{word}\u{201d} goes with \u{201c}{joint}\u{201d}, not with a dash.");
             return Some(line.fixable(Rule::RANGES, range.whole.clone(), format!("{} {joint} {}", range.from, range.to), message));
         }
+    }
+    let is_spaced = range.dash.starts_with(' ') && range.dash.ends_with(' ');
+    if is_spaced && !range.dash.contains('-') {
+        // "In 2024 – 40 of them in May – they closed": two such dashes set words apart.
+        let is_aside = line.plain.matches(" \u{2013} ").count() > 1 || range.from.len() == 4;
+        return (!is_aside).then(|| line.query(Rule::RANGES, range.whole.clone(), "A range of numbers has no spaces around its dash."));
+    }
+    if range.dash.contains('\u{2014}') {
+        return Some(line.fixable(Rule::RANGES, range.whole.clone(), format!("{}\u{2013}{}", range.from, range.to), "A range of numbers takes a short dash."));
     }
     let (dash, message) = match range.dash.contains('-') {
         true if !house.range_dash.is_that(8) => ("\u{2013}", "A range of numbers takes a dash, not a hyphen."),

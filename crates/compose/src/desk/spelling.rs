@@ -7,7 +7,7 @@ use std::collections::{HashMap, HashSet};
 use pulse_model::name::fold;
 
 use super::Dictionary;
-use super::copy::{Copy, Line, Word, begins_sentence};
+use super::copy::{Copy, Line, Word, begins_sentence, is_english};
 use super::dictionary::misspelling;
 use super::query::{Query, Within};
 use super::rule::Rule;
@@ -16,8 +16,43 @@ use super::rule::Rule;
 const IN_USE: usize = 3;
 
 /// Known as misspellings elsewhere, and right here: old or special words, and forms that British dictionaries have.
-const RIGHT: [&str; 12] =
-    ["planed", "leafs", "focussed", "focusses", "combatting", "calfs", "floatation", "causalities", "afterwords", "wheres", "uncatalogued", "larges"];
+const RIGHT: [&str; 13] = [
+    "planed",
+    "leafs",
+    "focussed",
+    "focusses",
+    "combatting",
+    "calfs",
+    "floatation",
+    "causalities",
+    "afterwords",
+    "wheres",
+    "uncatalogued",
+    "larges",
+    "performant",
+];
+
+/// Words that are right with an apostrophe alone, and where it stands.
+const APOSTROPHES: [(&str, usize); 18] = [
+    ("childrens", 8),
+    ("womens", 5),
+    ("mens", 3),
+    ("dont", 3),
+    ("doesnt", 5),
+    ("didnt", 4),
+    ("isnt", 3),
+    ("arent", 4),
+    ("wasnt", 4),
+    ("werent", 5),
+    ("hasnt", 4),
+    ("havent", 5),
+    ("hadnt", 4),
+    ("couldnt", 6),
+    ("wouldnt", 6),
+    ("shouldnt", 7),
+    ("thats", 4),
+    ("theyre", 4),
+];
 
 pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     if !copy.known.digest.language.to_lowercase().starts_with("en") {
@@ -29,14 +64,23 @@ pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     let in_use = in_use(copy);
     let mut queries = Vec::new();
     for line in copy.lines.iter().filter(|line| !matches!(line.within, Within::Publisher(_))) {
-        for word in line.words() {
+        let words = line.words();
+        if !is_english(&words) {
+            continue;
+        }
+        for word in words {
             let lower = word.text.to_lowercase().replace('\u{2019}', "'");
-            if is_asked(line, &word) && !own.contains(&lower) {
+            if is_asked(line, &word) && (!own.contains(&lower) || lacks_apostrophe(&lower).is_some()) {
                 queries.extend(query(line, &word, &lower, copy.known.dictionary, is_british, &in_use));
             }
         }
     }
     queries
+}
+
+/// Where an apostrophe belongs in a word that is none without it.
+fn lacks_apostrophe(word: &str) -> Option<usize> {
+    APOSTROPHES.iter().find(|(bare, _)| *bare == word).map(|(_, at)| *at)
 }
 
 /// Words of the digest's own list, and of the names it prints.
@@ -81,7 +125,13 @@ fn query(line: &Line<'_>, word: &Word<'_>, lower: &str, dictionary: Option<&Dict
     let cased = |meant: &str| if word.text.starts_with(char::is_uppercase) { capitalised(meant) } else { meant.to_owned() };
     let is_right = |word: &str| RIGHT.contains(&word) || dictionary.is_some_and(|dictionary| dictionary.has(word));
     let base = lower.strip_suffix("'s").unwrap_or(lower);
+    if let Some(at) = lacks_apostrophe(lower) {
+        let mark = if line.plain.contains('\u{2019}') { '\u{2019}' } else { '\'' };
+        let new = format!("{}{mark}{}", &word.text[..at], &word.text[at..]);
+        return Some(line.fixable(Rule::SPELLING, range, new, format!("\u{201c}{}\u{201d} lacks an apostrophe.", word.text)));
+    }
     match misspelling(base) {
+        Some(found) if found.is_american && RIGHT.contains(&base) => None,
         Some(found) if found.is_american => {
             // Titles and quotations are as others wrote them.
             if !is_british || line.is_foreign(&range) || !matches!(line.within, Within::Text(_)) {
