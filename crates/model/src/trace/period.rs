@@ -38,6 +38,20 @@ impl Moment {
     }
 }
 
+impl Period {
+    /// The first and last month of a financial year, "2022/23".
+    pub(super) fn in_months(&self) -> Option<(Moment, Moment)> {
+        let is_financial = self.from.month.is_none() && self.to.month.is_none() && self.from.year + 1 == self.to.year;
+        let month = |year, month| Moment { year, month: Some(month), day: None };
+        is_financial.then(|| (month(self.from.year, 4), month(self.to.year, 3)))
+    }
+
+    /// Its end is said, and how long it is: "year ending March 2023".
+    pub(super) fn is_up_to(&self) -> bool {
+        self.wording.starts_with(|c: char| matches!(c, 'y' | 'm' | 'Y' | 'M')) && ["to ", "end"].iter().any(|joint| self.wording.contains(joint)) && self.from.day.is_none()
+    }
+}
+
 /// The dates and periods of a text, with the bytes of each.
 ///
 /// ```

@@ -13,9 +13,10 @@ use rust_decimal::Decimal;
 
 use super::agree::{agree, are_alike};
 use super::context::{Context, rarity};
+use super::contrast::{self, Side};
 use super::derive::Cues;
 use super::quantity::{Dimension, Quantity};
-use super::reading::{Reading, Spoken, Stated};
+use super::reading::{Line, Reading, Spoken, Stated};
 use super::{Traced, Tracing, derive, words};
 use crate::figure::Figure;
 
@@ -49,6 +50,12 @@ const DERIVED: f64 = 0.5;
 /// The score from which a figure stands in the very place: another number was written for it.
 const SAME_PLACE: f64 = 0.95;
 
+/// What share of the score of a cell is enough for another cell of its table: all have the same caption.
+const SAME_TABLE: f64 = 0.9;
+
+/// The same for a figure elsewhere, against one that stands in the very place.
+const SAME_PLACE_SHARE: f64 = 0.8;
+
 /// What another figure of the sentence in the same passage counts for, up to three of them.
 const COMPANY: f64 = 0.12;
 
@@ -60,13 +67,14 @@ struct Asked {
     sentence: u32,
     stems: Vec<u32>,
     cues: Cues,
+    sides: Vec<Side>,
 }
 
 /// A figure of a document, and how well its place fits.
 #[derive(Clone, Copy, Debug)]
-struct Fit {
-    number: u32,
-    score: f64,
+pub(super) struct Fit {
+    pub(super) number: u32,
+    pub(super) score: f64,
 }
 
 /// The figures of a text in order.
@@ -88,6 +96,7 @@ fn asked(reading: &Reading, text: &str) -> Vec<Asked> {
             quantity: Quantity::of(&figure),
             context: Context::around(reading, &known, at, sentence),
             cues: cues(&spoken.words, at, sentence),
+            sides: contrast::taken(&spoken.sides, at, sentence),
             stems: around.iter().filter_map(|(stem, _)| *stem).collect(),
             figure,
             sentence,
@@ -118,9 +127,10 @@ struct Sentence<'a> {
 
 impl<'a> Sentence<'a> {
     fn of(reading: &'a Reading, asked: &'a [Asked]) -> Self {
-        let lines = likest(reading, asked);
+        let stems = asked.iter().take(FIGURES_OF_LINE).flat_map(|asked| asked.stems.iter().copied()).collect();
+        let lines = likest(reading, stems, |line| !line.figures.is_empty());
         let mut sentence = Self { reading, asked, lines, same: Vec::new(), stated: BTreeSet::new(), company: BTreeMap::new() };
-        sentence.same = asked.iter().map(|asked| sentence.same_as(&asked.quantity)).collect();
+        sentence.same = asked.iter().map(|asked| sentence.same_as(asked)).collect();
         sentence.stated = sentence.same.iter().flatten().copied().collect();
         for same in &sentence.same {
             let mut groups: Vec<u32> = same.iter().filter_map(|number| sentence.group(*number)).collect();
@@ -146,14 +156,15 @@ impl<'a> Sentence<'a> {
     }
 
     fn group(&self, number: u32) -> Option<u32> {
-        Some(self.reading.line(self.reading.figure(number)?.line)?.group)
+        self.reading.group(self.reading.figure(number)?.line)
     }
 
     /// The places that state the quantity, those in the likest lines first.
-    fn same_as(&self, quantity: &Quantity) -> Vec<u32> {
+    fn same_as(&self, asked: &Asked) -> Vec<u32> {
+        let quantity = &asked.quantity;
         let numbers =
             [quantity.dimension, Dimension::Unstated].into_iter().flat_map(|dimension| self.reading.between(dimension, quantity.value, quantity.value));
-        let mut same: Vec<u32> = numbers.take(20 * SAME).filter(|number| self.is_same(quantity, *number)).collect();
+        let mut same: Vec<u32> = numbers.take(20 * SAME).filter(|number| self.is_same(asked, *number)).collect();
         let rank = |number: &u32| {
             let line = self.reading.figure(*number).map_or(0, |stated| stated.line);
             (self.lines.iter().position(|like| *like == line).unwrap_or(LINES), *number)
@@ -163,15 +174,19 @@ impl<'a> Sentence<'a> {
         same
     }
 
-    fn is_same(&self, quantity: &Quantity, number: u32) -> bool {
-        self.reading.figure(number).is_some_and(|stated| stated.quantity.to == quantity.to && agree(self.reading, quantity, stated))
+    fn is_same(&self, asked: &Asked, number: u32) -> bool {
+        self.reading.figure(number).is_some_and(|stated| stated.quantity.to == asked.quantity.to && self.is_about(asked, stated))
+    }
+
+    /// It counts the same, of the same side.
+    fn is_about(&self, asked: &Asked, stated: &Stated) -> bool {
+        agree(self.reading, &asked.quantity, stated) && !contrast::is_other(self.reading, &asked.sides, stated)
     }
 
     fn score(&self, asked: &Asked, number: u32, own: usize) -> Fit {
         let Some(stated) = self.reading.figure(number) else { return Fit { number, score: 0.0 } };
         let company = self.group(number).and_then(|group| self.company.get(&group)).map_or(0, |company| company.saturating_sub(own));
-        let bonus = [0.0, COMPANY, 2.0 * COMPANY].get(company).copied().unwrap_or(3.0 * COMPANY);
-        Fit { number, score: asked.context.nearness(self.reading, stated) + bonus }
+        Fit { number, score: asked.context.nearness(self.reading, stated.line, stated.at, stated.sentence) + self::company(company) }
     }
 
     /// Other figures where this one could stand: of the same kind, or the same number of another kind; the best first. Those
@@ -210,8 +225,19 @@ impl<'a> Sentence<'a> {
     /// Another figure stands where this one should, and fits much better. Within one sentence the order of words says less.
     fn is_outdone<'r>(&self, asked: &Quantity, fit: Fit, mut rivals: impl Iterator<Item = &'r Fit>) -> bool {
         let sentence = |number: u32| self.reading.figure(number).map(|stated| (stated.line, stated.sentence));
-        let own = sentence(fit.number);
-        rivals.any(|rival| rival.score >= RIVAL && fit.score < rival.score * if sentence(rival.number) == own { 0.6 } else { much_better(asked) })
+        let (own, own_table) = (sentence(fit.number), self.reading.table(fit.number));
+        let enough = |rival: &Fit| {
+            if sentence(rival.number) == own {
+                0.6
+            } else if own_table.is_some() && self.reading.table(rival.number) == own_table {
+                SAME_TABLE
+            } else if rival.score >= SAME_PLACE {
+                much_better(asked).max(SAME_PLACE_SHARE)
+            } else {
+                much_better(asked)
+            }
+        };
+        rivals.any(|rival| rival.score >= RIVAL && fit.score < rival.score * enough(rival))
     }
 
     fn derived(&self, asked: &Asked, rivals: &[Fit], stated: &[Option<Fit>]) -> Option<Tracing> {
@@ -235,7 +261,7 @@ impl<'a> Sentence<'a> {
         numbers.dedup();
         let follows = |number: &u32| {
             let stated = self.reading.figure(*number)?;
-            agree(self.reading, own, stated).then(|| derive::from_one(own, &stated.quantity)).flatten()
+            self.is_about(asked, stated).then(|| derive::from_one(own, &stated.quantity)).flatten()
         };
         let ways: BTreeMap<u32, String> = numbers.iter().filter_map(|number| Some((*number, follows(number)?))).collect();
         let best = best_first(ways.keys().take(20 * SAME).map(|number| self.score(asked, *number, 0)).collect()).into_iter().next()?;
@@ -319,9 +345,8 @@ impl<'a> Sentence<'a> {
     }
 }
 
-/// The lines that share the rarest words with a sentence, the likest first.
-fn likest(reading: &Reading, asked: &[Asked]) -> Vec<u32> {
-    let mut stems: Vec<u32> = asked.iter().take(FIGURES_OF_LINE).flat_map(|asked| asked.stems.iter().copied()).collect();
+/// The lines that share the rarest words with a sentence, the likest first, of those that are of interest.
+pub(super) fn likest(reading: &Reading, mut stems: Vec<u32>, is_of_interest: impl Fn(&Line) -> bool) -> Vec<u32> {
     stems.sort_unstable();
     stems.dedup();
     let mut scores: BTreeMap<u32, f64> = BTreeMap::new();
@@ -332,8 +357,8 @@ fn likest(reading: &Reading, asked: &[Asked]) -> Vec<u32> {
             lines.iter().for_each(|line| *scores.entry(*line).or_default() += rarity);
         }
     }
-    let with_figures = scores.into_iter().filter(|(line, _)| reading.line(*line).is_some_and(|line| !line.figures.is_empty()));
-    let mut fits: Vec<Fit> = with_figures.map(|(number, score)| Fit { number, score }).collect();
+    let of_interest = scores.into_iter().filter(|(line, _)| reading.line(*line).is_some_and(&is_of_interest));
+    let mut fits: Vec<Fit> = of_interest.map(|(number, score)| Fit { number, score }).collect();
     fits = best_first(fits);
     fits.into_iter().take(LINES).map(|fit| fit.number).collect()
 }
@@ -363,8 +388,13 @@ fn distinct_digits(quantity: &Quantity) -> u32 {
     if matches!(quantity.dimension, Dimension::Percent | Dimension::PercentagePoints) { digits.min(2) } else { digits }
 }
 
+/// What so many other figures of the sentence in the same passage count for.
+pub(super) fn company(others: usize) -> f64 {
+    [0.0, COMPANY, 2.0 * COMPANY].get(others).copied().unwrap_or(3.0 * COMPANY)
+}
+
 /// The best first; of two that fit equally the earlier.
-fn best_first(mut fits: Vec<Fit>) -> Vec<Fit> {
+pub(super) fn best_first(mut fits: Vec<Fit>) -> Vec<Fit> {
     fits.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.number.cmp(&other.number)));
     fits
 }
