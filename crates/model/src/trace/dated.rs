@@ -21,7 +21,11 @@ const COMPARED: usize = 400;
 const RIVAL: f64 = 0.5;
 
 /// What share of the score of another date is enough to stand against it.
-const ENOUGH: f64 = 0.7;
+const ENOUGH: f64 = 0.6;
+
+/// The score from which another date stands in the very place, and what share of it is enough.
+const SAME_PLACE: f64 = 0.95;
+const SAME_PLACE_SHARE: f64 = 0.85;
 
 /// The same within one sentence, where the order of words says less.
 const SAME_SENTENCE: f64 = 0.6;
@@ -99,7 +103,7 @@ impl Sentence<'_> {
         pairs.sort_by(|(place, one), (other_place, other)| {
             is_exact(*other_place, other).cmp(&is_exact(*place, one)).then(other.score.total_cmp(&one.score)).then(one.number.cmp(&other.number))
         });
-        let given = given(self.asked.len(), &pairs);
+        let given = self.given(&pairs, &stated);
         let answers = self.asked.iter().zip(&given).zip(&rivals).map(|((asked, given), rivals)| TracedPeriod {
             period: asked.period.clone(),
             tracing: given.and_then(|fit| self.said(asked, fit)).or_else(|| self.ends(asked, rivals)).unwrap_or_else(|| self.untraced(asked, rivals)),
@@ -135,7 +139,41 @@ impl Sentence<'_> {
     fn is_outdone(&self, fit: Fit, rivals: &[Fit]) -> bool {
         let sentence = |number: u32| self.reading.date(number).map(|dated| (dated.line, dated.sentence));
         let own = sentence(fit.number);
-        rivals.iter().any(|rival| rival.score >= RIVAL && fit.score < rival.score * if sentence(rival.number) == own { SAME_SENTENCE } else { ENOUGH })
+        let enough = |rival: &Fit| {
+            if sentence(rival.number) == own {
+                SAME_SENTENCE
+            } else if rival.score >= SAME_PLACE {
+                SAME_PLACE_SHARE
+            } else {
+                ENOUGH
+            }
+        };
+        rivals.iter().any(|rival| rival.score >= RIVAL && fit.score < rival.score * enough(rival))
+    }
+
+    /// Each period gets the best place that no other has. One that is left over is a repetition: it shares the place of
+    /// another, unless the sentence there names one more date.
+    fn given(&self, pairs: &[(usize, Fit)], stated: &BTreeSet<u32>) -> Vec<Option<Fit>> {
+        let mut given: Vec<Option<Fit>> = vec![None; self.asked.len()];
+        let mut taken: BTreeSet<u32> = BTreeSet::new();
+        for (place, fit) in pairs {
+            if let Some(free) = given.get_mut(*place).filter(|given| given.is_none())
+                && taken.insert(fit.number)
+            {
+                *free = Some(*fit);
+            }
+        }
+        let is_alone = |number: u32| {
+            let dates = self.reading.date(number).and_then(|dated| self.reading.line(dated.line)).map_or(0..0, |line| line.dates.clone());
+            let sentence = |number: u32| self.reading.date(number).map(|dated| dated.sentence);
+            dates.take(COMPARED).all(|other| stated.contains(&other) || sentence(other) != sentence(number))
+        };
+        for (place, fit) in pairs {
+            if let Some(free) = given.get_mut(*place).filter(|given| given.is_none() && is_alone(fit.number)) {
+                *free = Some(*fit);
+            }
+        }
+        given
     }
 
     fn said(&self, asked: &Asked<'_>, fit: Fit) -> Option<Tracing> {
@@ -174,26 +212,6 @@ impl Sentence<'_> {
     }
 }
 
-/// Each of so many periods gets the best place that no other has. One that is left over is a repetition, and shares the place of
-/// another unless that stands beside a date which the sentence does not say.
-fn given(count: usize, pairs: &[(usize, Fit)]) -> Vec<Option<Fit>> {
-    let mut given: Vec<Option<Fit>> = vec![None; count];
-    let mut taken: BTreeSet<u32> = BTreeSet::new();
-    for (place, fit) in pairs {
-        if let Some(free) = given.get_mut(*place).filter(|given| given.is_none())
-            && taken.insert(fit.number)
-        {
-            *free = Some(*fit);
-        }
-    }
-    for (place, fit) in pairs {
-        if let Some(free) = given.get_mut(*place).filter(|given| given.is_none()) {
-            *free = Some(*fit);
-        }
-    }
-    given
-}
-
 fn is_same(asked: &Period, stated: &Period) -> bool {
     stated.from == asked.from && stated.to == asked.to
 }
@@ -203,13 +221,13 @@ fn how(asked: &Period, stated: &Period) -> Option<String> {
     if is_same(asked, stated) {
         return Some(String::new());
     }
-    let is_within = asked.from.holds(stated.from) && asked.to.holds(stated.to);
-    if is_within {
-        return Some(format!("{} is in {}", stated.wording, asked.wording));
-    }
     let in_months = |period: &Period| period.in_months().unwrap_or((period.from, period.to));
     if in_months(asked) == in_months(stated) {
         return Some(format!("{} is {}", stated.wording, asked.wording));
+    }
+    let is_within = asked.from.holds(stated.from) && asked.to.holds(stated.to);
+    if is_within {
+        return Some(format!("{} is in {}", stated.wording, asked.wording));
     }
     let is_end = asked.from == asked.to && stated.from != stated.to && (asked.from.holds(stated.from) || asked.to.holds(stated.to));
     let is_ended = asked.is_up_to() && stated.from == stated.to && asked.to.holds(stated.to);

@@ -28,20 +28,36 @@ pub(super) fn from_one(asked: &Quantity, stated: &Quantity) -> Option<String> {
         }
         // "9 of the 18 councils" counts councils.
         (Dimension::Ratio, Dimension::Percent) if !asked.wording.contains(" of the ") => {
-            let percent = asked.value.checked_mul(Decimal::ONE_HUNDRED)?;
-            let bound = |(points, part): (i64, i64)| Decimal::from(points).min(percent / Decimal::from(part));
-            let (near, far) = (bound(NEAR_FRACTION), bound(BEYOND_FRACTION));
-            let by = stated.value - percent;
-            let fits = match asked.hedge {
-                Hedge::None => by.abs() <= near,
-                Hedge::About => by.abs() <= near + near,
-                Hedge::Over => by > -near && by <= far,
-                Hedge::Under => by < near && by >= -far,
-            };
-            (fits && asked.value <= Decimal::ONE).then(|| format!("{} is {}", stated.wording, asked.wording))
+            let change = if is_change(asked) { Decimal::ONE } else { Decimal::ZERO };
+            is_share(asked, change, stated.value.checked_div(Decimal::ONE_HUNDRED)?).then(|| format!("{} is {}", stated.wording, asked.wording))
         }
+        (Dimension::Ratio, Dimension::Ratio) if stated.hedge == Hedge::None => is_share(asked, Decimal::ZERO, stated.value).then(|| format!("{} is {}", stated.wording, asked.wording)),
         (one, other) if one == other || other == Dimension::Unstated => is_rounding(asked, stated).then(|| format!("rounded from {}", stated.wording)),
         _ => None,
+    }
+}
+
+/// "doubled" says how much was added.
+fn is_change(asked: &Quantity) -> bool {
+    let lower = asked.wording.to_lowercase();
+    asked.value > Decimal::ONE && ["doubled", "trebled", "tripled", "quadrupled"].iter().any(|verb| lower.ends_with(verb))
+}
+
+/// The document's share or multiple, less what it is compared with, is the entry's: near to it, or on the side its hedge says.
+fn is_share(asked: &Quantity, base: Decimal, stated: Decimal) -> bool {
+    let bound = |(points, part): (i64, i64)| Decimal::new(points, 2).min(asked.value / Decimal::from(part));
+    let (mut near, mut far) = (bound(NEAR_FRACTION), bound(BEYOND_FRACTION));
+    if asked.value > Decimal::ONE {
+        // "2.7 times" is exact to its last digit, "three times" to a twentieth.
+        near = if asked.step < Decimal::ONE { asked.step / Decimal::TWO } else { asked.value / Decimal::from(20) };
+        far = asked.value / Decimal::from(4);
+    }
+    let by = stated + base - asked.value;
+    match asked.hedge {
+        Hedge::None => by.abs() <= near,
+        Hedge::About => by.abs() <= near + near,
+        Hedge::Over => by > -near && by <= far,
+        Hedge::Under => by < near && by >= -far,
     }
 }
 
@@ -60,16 +76,20 @@ fn is_rounding(asked: &Quantity, stated: &Quantity) -> bool {
     let is_large = asked.value >= Decimal::ONE_THOUSAND;
     let step = if is_hedged || is_large { asked.coarse_step } else { asked.step };
     let by = stated.value - asked.value;
-    // What is hedged itself was rounded before; a tenth away is another number, not a rounder one.
-    let is_near = by.abs() <= asked.value / Decimal::TEN;
+    // What is hedged itself was rounded before; what is further away is another number, not a rounder one.
+    let is_near = by.abs() <= asked.value / Decimal::from(if asked.hedge == Hedge::Over { 4 } else { 10 });
     if stated.step >= step || by.is_zero() || is_hedged && (stated.hedge != Hedge::None || !is_near) {
         return false;
     }
     match asked.hedge {
-        Hedge::None => is_rounded(asked.value, stated.value, step) && (step == asked.step || asked.significant_digits() > 1),
+        // With one digit left, a fortieth away is as far as two digits would be; "40,000" for 41,000 is a slip.
+        Hedge::None => {
+            let is_exact = step == asked.step || asked.significant_digits() > 1;
+            is_rounded(asked.value, stated.value, step) && (is_exact || stated.significant_digits() > 2 && by.abs() <= asked.value / Decimal::from(40))
+        }
         Hedge::About => by.abs() <= step / Decimal::TWO,
-        Hedge::Over => by < step && by >= -asked.step / Decimal::TWO,
-        Hedge::Under => -by < step && by <= asked.step / Decimal::TWO,
+        Hedge::Over => by > Decimal::ZERO && by < step,
+        Hedge::Under => by < Decimal::ZERO && -by < step,
     }
 }
 

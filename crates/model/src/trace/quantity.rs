@@ -115,6 +115,11 @@ impl Quantity {
 }
 
 impl Hedge {
+    /// "over" and "nearly" rule each other out.
+    pub(super) fn is_opposite(self, other: Self) -> bool {
+        matches!((self, other), (Self::Over, Self::Under) | (Self::Under, Self::Over))
+    }
+
     fn of(wording: &str) -> Self {
         let lower = wording.to_lowercase();
         let before = lower.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();

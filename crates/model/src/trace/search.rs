@@ -175,7 +175,10 @@ impl<'a> Sentence<'a> {
     }
 
     fn is_same(&self, asked: &Asked, number: u32) -> bool {
-        self.reading.figure(number).is_some_and(|stated| stated.quantity.to == asked.quantity.to && self.is_about(asked, stated))
+        self.reading.figure(number).is_some_and(|stated| {
+            let (own, other) = (&asked.quantity, &stated.quantity);
+            other.to == own.to && !own.hedge.is_opposite(other.hedge) && self.is_about(asked, stated)
+        })
     }
 
     /// It counts the same, of the same side.
