@@ -21,17 +21,23 @@ pub(super) fn from_one(asked: &Quantity, stated: &Quantity) -> Option<String> {
     if asked.to.is_some() || stated.to.is_some() {
         return from_range(asked, stated);
     }
+    // "more than four in ten" is not 40%.
+    let is_hedged = matches!(stated.hedge, Hedge::Over | Hedge::Under);
+    let says_as_much = !is_hedged || stated.hedge == asked.hedge;
     match (asked.dimension, stated.dimension) {
+        (Dimension::Percent | Dimension::Ratio, Dimension::Ratio) if !says_as_much => None,
         (Dimension::Percent, Dimension::Ratio) => {
             let percent = stated.value.checked_mul(Decimal::ONE_HUNDRED)?;
             is_rounded(asked.value, percent, asked.step).then(|| format!("{} is {}", stated.wording, asked.wording))
         }
         // "9 of the 18 councils" counts councils.
-        (Dimension::Ratio, Dimension::Percent) if !asked.wording.contains(" of the ") => {
+        (Dimension::Ratio, Dimension::Percent) if says_as_much && !asked.wording.contains(" of the ") => {
             let change = if is_change(asked) { Decimal::ONE } else { Decimal::ZERO };
-            is_share(asked, change, stated.value.checked_div(Decimal::ONE_HUNDRED)?).then(|| format!("{} is {}", stated.wording, asked.wording))
+            is_share(asked, change, stated.value.checked_div(Decimal::ONE_HUNDRED)?, is_hedged).then(|| format!("{} is {}", stated.wording, asked.wording))
         }
-        (Dimension::Ratio, Dimension::Ratio) if stated.hedge == Hedge::None => is_share(asked, Decimal::ZERO, stated.value).then(|| format!("{} is {}", stated.wording, asked.wording)),
+        // "89 per 1,000" is a rate, exact as it stands.
+        (Dimension::Ratio, Dimension::Ratio) if asked.wording.contains(" per ") => None,
+        (Dimension::Ratio, Dimension::Ratio) => is_share(asked, Decimal::ZERO, stated.value, is_hedged).then(|| format!("{} is {}", stated.wording, asked.wording)),
         (one, other) if one == other || other == Dimension::Unstated => is_rounding(asked, stated).then(|| format!("rounded from {}", stated.wording)),
         _ => None,
     }
@@ -43,8 +49,9 @@ fn is_change(asked: &Quantity) -> bool {
     asked.value > Decimal::ONE && ["doubled", "trebled", "tripled", "quadrupled"].iter().any(|verb| lower.ends_with(verb))
 }
 
-/// The document's share or multiple, less what it is compared with, is the entry's: near to it, or on the side its hedge says.
-fn is_share(asked: &Quantity, base: Decimal, stated: Decimal) -> bool {
+/// The document's share or multiple, less what it is compared with, is the entry's: near to it, or on the side its hedge says,
+/// if that of the document does not say it already.
+fn is_share(asked: &Quantity, base: Decimal, stated: Decimal, is_hedged: bool) -> bool {
     let bound = |(points, part): (i64, i64)| Decimal::new(points, 2).min(asked.value / Decimal::from(part));
     let (mut near, mut far) = (bound(NEAR_FRACTION), bound(BEYOND_FRACTION));
     if asked.value > Decimal::ONE {
@@ -54,6 +61,7 @@ fn is_share(asked: &Quantity, base: Decimal, stated: Decimal) -> bool {
     }
     let by = stated + base - asked.value;
     match asked.hedge {
+        _ if is_hedged => by.abs() <= near,
         Hedge::None => by.abs() <= near,
         Hedge::About => by.abs() <= near + near,
         Hedge::Over => by > -near && by <= far,
@@ -63,11 +71,15 @@ fn is_share(asked: &Quantity, base: Decimal, stated: Decimal) -> bool {
 
 /// An end of the document's range. One of a count is said with "from" or "between": "16 to 64" is one age group.
 fn from_range(asked: &Quantity, stated: &Quantity) -> Option<String> {
-    let wording = stated.wording.to_lowercase();
-    let has_ends = asked.dimension != Dimension::Count || wording.starts_with("from") || wording.starts_with("between");
     let is_end =
         asked.to.is_none() && stated.to.is_some() && asked.dimension == stated.dimension && (asked.value == stated.value || Some(asked.value) == stated.to);
-    (has_ends && is_end).then(|| format!("one end of \u{201c}{}\u{201d}", stated.wording))
+    (has_ends(stated) && is_end).then(|| format!("one end of \u{201c}{}\u{201d}", stated.wording))
+}
+
+/// Its ends are numbers of their own.
+pub(super) fn has_ends(range: &Quantity) -> bool {
+    let wording = range.wording.to_lowercase();
+    range.dimension != Dimension::Count || wording.starts_with("from") || wording.starts_with("between")
 }
 
 /// The entry's number is the document's with fewer digits, on the side its hedge says.
@@ -78,7 +90,9 @@ fn is_rounding(asked: &Quantity, stated: &Quantity) -> bool {
     let by = stated.value - asked.value;
     // What is hedged itself was rounded before; what is further away is another number, not a rounder one.
     let is_near = by.abs() <= asked.value / Decimal::from(if asked.hedge == Hedge::Over { 4 } else { 10 });
-    if stated.step >= step || by.is_zero() || is_hedged && (stated.hedge != Hedge::None || !is_near) {
+    // "1%" is not 0.5%.
+    let is_far = by.abs() >= asked.value / Decimal::TWO;
+    if stated.step >= step || by.is_zero() || is_far || is_hedged && (stated.hedge != Hedge::None || !is_near) {
         return false;
     }
     match asked.hedge {

@@ -156,13 +156,15 @@ fn dimension_of_range(unit: &str) -> Dimension {
     }
 }
 
-/// What is counted, without by what it is reckoned; of money the latter. The age of somebody counts nobody.
+/// What is counted, without by what it is reckoned; of money the latter. The age of somebody counts nobody, and is in years
+/// where it does not say so.
 fn nouns(unit: &str) -> Vec<String> {
     let words: Vec<&str> = unit.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let rate = words.iter().skip(1).position(|word| ["a", "an", "per", "each"].contains(word)).map_or(words.len(), |rate| rate + 1);
     let counted = words.get(..rate).unwrap_or_default();
     if counted.iter().any(|word| word.starts_with("old")) {
-        return Vec::new();
+        let time = counted.iter().map(|word| words::singular(word)).find(|word| ["month", "week", "day"].contains(&word.as_str()));
+        return time.into_iter().collect();
     }
     counted.iter().filter(|word| !["a", "an", "per", "or", "more", "and", "over", "of", "the", "s"].contains(word)).map(|word| words::singular(word)).collect()
 }

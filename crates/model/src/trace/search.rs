@@ -294,12 +294,15 @@ impl<'a> Sentence<'a> {
                 for other in numbers.iter().skip(place) {
                     let (Some(first), Some(second)) = (self.reading.figure(*one), self.reading.figure(*other)) else { continue };
                     let known = [one, other].iter().filter(|number| siblings.contains(number)).count();
-                    let is_about = |stated: &Stated| asked.quantity.dimension != stated.quantity.dimension || agree(self.reading, &asked.quantity, stated);
+                    let is_about = |stated: &Stated| {
+                        let is_alike = asked.quantity.dimension != stated.quantity.dimension || agree(self.reading, &asked.quantity, stated);
+                        is_alike && !contrast::is_other(self.reading, &asked.sides, stated)
+                    };
                     let is_close = first.line == second.line && first.sentence == second.sentence || known == 2;
                     if !is_close || !are_alike(&first.quantity, &second.quantity) || !is_about(first) || !is_about(second) {
                         continue;
                     }
-                    let ends = if one == other { first.quantity.ends() } else { Some((first.quantity.clone(), second.quantity.clone())) };
+                    let ends = if one == other { first.quantity.ends().filter(|_| derive::has_ends(&first.quantity)) } else { Some((first.quantity.clone(), second.quantity.clone())) };
                     let Some(how) = ends.and_then(|(low, high)| derive::from_two(&asked.quantity, asked.cues, &low, &high)) else { continue };
                     let bonus = [0.0, 0.1, 0.3].get(known).copied().unwrap_or_default();
                     let score = (self.score(asked, *one, 0).score + self.score(asked, *other, 0).score) / 2.0 + bonus;

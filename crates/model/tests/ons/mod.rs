@@ -6,22 +6,22 @@ use pulse_model::document::{Content, Document, ListItem};
 use pulse_testkit::corpus;
 use serde_json::Value as Json;
 
-pub mod alter;
-pub mod rephrase;
+pub(crate) mod alter;
+pub(crate) mod rephrase;
 
 /// What of a bulletin is traced in.
-pub type Part = fn(&Bulletin) -> &Document;
+pub(crate) type Part = fn(&Bulletin) -> &Document;
 
 /// A bulletin, and its main points line by line.
-pub struct Bulletin {
-    pub name: String,
-    pub points: Vec<String>,
-    pub whole: Document,
-    pub body: Document,
+pub(crate) struct Bulletin {
+    pub(crate) name: String,
+    pub(crate) points: Vec<String>,
+    pub(crate) whole: Document,
+    pub(crate) body: Document,
 }
 
 /// Those with a section of main points.
-pub fn bulletins() -> Option<Vec<Bulletin>> {
+pub(crate) fn bulletins() -> Option<Vec<Bulletin>> {
     let folder = corpus::folder("ons")?;
     let mut files: Vec<PathBuf> = Vec::new();
     for part in ["articles", "bulletins"] {

@@ -4,11 +4,11 @@ use pulse_model::figure::{Figure, Value};
 use rust_decimal::Decimal;
 
 /// Ways of saying a figure otherwise.
-pub const WAYS: [&str; 8] =
+pub(crate) const WAYS: [&str; 8] =
     ["per cent and %", "number in words", "whole per cent", "about so many", "more than so many", "share in words", "million in full", "other dash"];
 
 /// The figure in another wording, where it has one.
-pub fn rephrased(way: &str, figure: &Figure) -> Option<String> {
+pub(crate) fn rephrased(way: &str, figure: &Figure) -> Option<String> {
     let wording = &figure.wording;
     let is_bare = wording.starts_with(|c: char| c.is_ascii_digit() || c == '\u{a3}');
     match (way, &figure.value) {
