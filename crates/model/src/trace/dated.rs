@@ -112,9 +112,10 @@ impl Sentence<'_> {
     }
 
     fn score(&self, asked: &Asked<'_>, number: u32) -> Fit {
-        let Some(dated) = self.reading.date(number) else { return Fit { number, score: 0.0 } };
+        let Some(dated) = self.reading.date(number) else { return Fit { number, score: 0.0, near: 0.0 } };
         let company = self.reading.group(dated.line).and_then(|group| self.company.get(&group)).map_or(0, |company| *company);
-        Fit { number, score: asked.context.nearness(self.reading, dated.line, dated.at, dated.sentence) + search::company(company) }
+        let near = asked.context.nearness(self.reading, dated.line, dated.at, dated.sentence);
+        Fit { number, score: near + search::company(company), near }
     }
 
     /// The places that say the period, those in the likest lines first.

@@ -107,6 +107,12 @@ impl Quantity {
         Some((end(self.value), end(to)))
     }
 
+    /// An age group or a limit in time, "16 to 64", "less than 30 hours": it defines who is counted, and is one for all.
+    pub(super) fn defines(&self) -> bool {
+        let is_time = self.nouns.first().is_some_and(|noun| ["hour", "day", "week", "month", "year"].contains(&noun.as_str()));
+        self.dimension == Dimension::Count && (self.to.is_some() || is_time && self.hedge != Hedge::None)
+    }
+
     /// How many digits the number has that somebody had to know: 2 for "15,000".
     pub(super) fn significant_digits(&self) -> u32 {
         let digits = self.value.normalize().mantissa().to_string();

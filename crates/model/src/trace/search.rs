@@ -50,6 +50,9 @@ const DERIVED: f64 = 0.5;
 /// The score from which a figure stands in the very place: another number was written for it.
 const SAME_PLACE: f64 = 0.95;
 
+/// The same without its company.
+const VERY_PLACE: f64 = 0.8;
+
 /// What share of the score of a cell is enough for another cell of its table: all have the same caption.
 const SAME_TABLE: f64 = 0.9;
 
@@ -74,7 +77,10 @@ struct Asked {
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fit {
     pub(super) number: u32,
+    /// How near its place is, with what its company counts for.
     pub(super) score: f64,
+    /// Without its company.
+    pub(super) near: f64,
 }
 
 /// The figures of a text in order.
@@ -92,11 +98,12 @@ fn asked(reading: &Reading, text: &str) -> Vec<Asked> {
     let known: Vec<(Option<u32>, u32)> = spoken.words.iter().map(|(stem, sentence)| (reading.vocabulary.get(stem).copied(), *sentence)).collect();
     let asked = spoken.figures.iter().cloned().map(|(figure, at, sentence)| {
         let around = known.get(at.saturating_sub(30)..known.len().min(at + 30)).unwrap_or_default();
+        let quantity = Quantity::of(&figure);
         Asked {
-            quantity: Quantity::of(&figure),
             context: Context::around(reading, &known, at, sentence),
             cues: cues(&spoken.words, at, sentence),
-            sides: contrast::taken(&spoken.sides, at, sentence),
+            sides: if quantity.defines() { Vec::new() } else { contrast::taken(&spoken.sides, at, sentence) },
+            quantity,
             stems: around.iter().filter_map(|(stem, _)| *stem).collect(),
             figure,
             sentence,
@@ -187,9 +194,10 @@ impl<'a> Sentence<'a> {
     }
 
     fn score(&self, asked: &Asked, number: u32, own: usize) -> Fit {
-        let Some(stated) = self.reading.figure(number) else { return Fit { number, score: 0.0 } };
+        let Some(stated) = self.reading.figure(number) else { return Fit { number, score: 0.0, near: 0.0 } };
         let company = self.group(number).and_then(|group| self.company.get(&group)).map_or(0, |company| company.saturating_sub(own));
-        Fit { number, score: asked.context.nearness(self.reading, stated.line, stated.at, stated.sentence) + self::company(company) }
+        let near = asked.context.nearness(self.reading, stated.line, stated.at, stated.sentence);
+        Fit { number, score: near + self::company(company), near }
     }
 
     /// Other figures where this one could stand: of the same kind, or the same number of another kind; the best first. Those
@@ -234,7 +242,7 @@ impl<'a> Sentence<'a> {
                 0.6
             } else if own_table.is_some() && self.reading.table(rival.number) == own_table {
                 SAME_TABLE
-            } else if rival.score >= SAME_PLACE {
+            } else if rival.near >= VERY_PLACE {
                 much_better(asked).max(SAME_PLACE_SHARE)
             } else {
                 much_better(asked)
@@ -364,7 +372,7 @@ pub(super) fn likest(reading: &Reading, mut stems: Vec<u32>, is_of_interest: imp
         }
     }
     let of_interest = scores.into_iter().filter(|(line, _)| reading.line(*line).is_some_and(&is_of_interest));
-    let mut fits: Vec<Fit> = of_interest.map(|(number, score)| Fit { number, score }).collect();
+    let mut fits: Vec<Fit> = of_interest.map(|(number, score)| Fit { number, score, near: score }).collect();
     fits = best_first(fits);
     fits.into_iter().take(LINES).map(|fit| fit.number).collect()
 }
