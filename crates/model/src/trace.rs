@@ -9,12 +9,13 @@
 //!
 //! | step | module |
 //! |---|---|
-//! | words, stems and sentences | `words` |
+//! | words, stems and sentences | `words`, `spoken` |
 //! | figures made comparable | `quantity` |
 //! | documents to figures with the words around them, cells with their headings | `reading`, `table` |
 //! | how near two contexts are, whether two figures count the same and are about the same | `context`, `agree`, `contrast` |
 //! | rounding, shares, sums, differences, changes, multiples | `derive` |
 //! | the passage for each figure | `search` |
+//! | figures that follow from others | `follows` |
 //! | dates and periods | `period`, `dated` |
 //! | runs of words in both | `copied` |
 //!
@@ -32,10 +33,12 @@ mod contrast;
 mod copied;
 mod dated;
 mod derive;
+mod follows;
 mod period;
 mod quantity;
 mod reading;
 mod search;
+mod spoken;
 mod table;
 mod words;
 

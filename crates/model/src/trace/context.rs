@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::reading::{Line, Reading, Word};
+use super::reading::{Reading, Word};
 
 /// Words on either side that are looked at.
 const WINDOW: usize = 30;
@@ -78,11 +78,6 @@ impl Context {
             *shared = shared.max(weight.min(own.weight));
         }
     }
-}
-
-/// The word stands in the line or over it.
-pub(super) fn mentions(reading: &Reading, line: &Line, stem: u32) -> bool {
-    line.words.iter().any(|word| word.stem == stem) || reading.heading(line).contains(&stem)
 }
 
 /// How much a word says that so many of so many lines have.

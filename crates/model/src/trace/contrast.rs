@@ -50,7 +50,9 @@ impl Side {
         let (class, side) = CLASSES.iter().enumerate().find_map(|(class, sides)| Some((class, in_class(sides)?)))?;
         // "made up", "higher education"
         let is_meant = match word.as_str() {
-            "up" | "down" => rest.starts_with(" by ") || rest.starts_with(" from ") || rest.trim_start_matches([' ', '\u{a3}']).starts_with(|c: char| c.is_ascii_digit()),
+            "up" | "down" => {
+                rest.starts_with(" by ") || rest.starts_with(" from ") || rest.trim_start_matches([' ', '\u{a3}']).starts_with(|c: char| c.is_ascii_digit())
+            }
             "higher" | "lower" => rest.starts_with(" than "),
             _ => true,
         };

@@ -10,8 +10,9 @@ use std::collections::{BTreeMap, BTreeSet};
 use super::context::Context;
 use super::period::Period;
 use super::quantity::{Dimension, Quantity};
-use super::reading::{Dated, Reading, Spoken};
+use super::reading::{Dated, Reading};
 use super::search::{self, Fit};
+use super::spoken::Spoken;
 use super::{Tracing, words};
 
 /// Places with the same year that are compared.
@@ -99,7 +100,9 @@ impl Sentence<'_> {
             pairs.extend(fits.filter(|fit| fit.score >= NEEDED && !self.is_outdone(*fit, rivals)).map(|fit| (place, fit)));
         }
         // What says it as it is goes before what says it in other words.
-        let is_exact = |place: usize, fit: &Fit| self.asked.get(place).zip(self.reading.date(fit.number)).is_some_and(|(asked, dated)| is_same(asked.period, &dated.period));
+        let is_exact = |place: usize, fit: &Fit| {
+            self.asked.get(place).zip(self.reading.date(fit.number)).is_some_and(|(asked, dated)| is_same(asked.period, &dated.period))
+        };
         pairs.sort_by(|(place, one), (other_place, other)| {
             is_exact(*other_place, other).cmp(&is_exact(*place, one)).then(other.score.total_cmp(&one.score)).then(one.number.cmp(&other.number))
         });
@@ -207,7 +210,8 @@ impl Sentence<'_> {
     /// Another date in its place, else another of its year.
     fn untraced(&self, asked: &Asked<'_>, rivals: &[Fit]) -> Tracing {
         let near = rivals.first().filter(|rival| rival.score >= RIVAL).copied();
-        let of_year = || search::best_first(self.reading.of_years(asked.period).take(COMPARED).map(|number| self.score(asked, number)).collect()).into_iter().next();
+        let of_year =
+            || search::best_first(self.reading.of_years(asked.period).take(COMPARED).map(|number| self.score(asked, number)).collect()).into_iter().next();
         let nearest = near.or_else(of_year).and_then(|fit| self.reading.date(fit.number));
         Tracing::Untraced { nearest: nearest.and_then(|dated| self.reading.sentence(dated.line, dated.sentence)) }
     }
@@ -232,5 +236,6 @@ fn how(asked: &Period, stated: &Period) -> Option<String> {
     }
     let is_end = asked.from == asked.to && stated.from != stated.to && (asked.from.holds(stated.from) || asked.to.holds(stated.to));
     let is_ended = asked.is_up_to() && stated.from == stated.to && asked.to.holds(stated.to);
-    (is_end || is_ended).then(|| format!("{} is an end of {}", if is_end { &asked.wording } else { &stated.wording }, if is_end { &stated.wording } else { &asked.wording }))
+    (is_end || is_ended)
+        .then(|| format!("{} is an end of {}", if is_end { &asked.wording } else { &stated.wording }, if is_end { &stated.wording } else { &asked.wording }))
 }

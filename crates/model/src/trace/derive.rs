@@ -37,7 +37,9 @@ pub(super) fn from_one(asked: &Quantity, stated: &Quantity) -> Option<String> {
         }
         // "89 per 1,000" is a rate, exact as it stands.
         (Dimension::Ratio, Dimension::Ratio) if asked.wording.contains(" per ") => None,
-        (Dimension::Ratio, Dimension::Ratio) => is_share(asked, Decimal::ZERO, stated.value, is_hedged).then(|| format!("{} is {}", stated.wording, asked.wording)),
+        (Dimension::Ratio, Dimension::Ratio) => {
+            is_share(asked, Decimal::ZERO, stated.value, is_hedged).then(|| format!("{} is {}", stated.wording, asked.wording))
+        }
         (one, other) if one == other || other == Dimension::Unstated => is_rounding(asked, stated).then(|| format!("rounded from {}", stated.wording)),
         _ => None,
     }
@@ -117,15 +119,20 @@ fn is_rounded(rounded: Decimal, exact: Decimal, step: Decimal) -> bool {
 pub(super) struct Cues {
     /// "up", "fewer", "compared with".
     pub(super) change: bool,
+    /// "up", and not down.
+    pub(super) rise: bool,
+    /// "fewer", and not more.
+    pub(super) fall: bool,
     /// "together", "in total".
     pub(super) sum: bool,
 }
 
 /// The entry's figure follows from two of the document's that measure the same, in the way that its words say. Nothing follows
-/// from its own number.
+/// from its own number, and nothing from "less than 30".
 pub(super) fn from_two(asked: &Quantity, cues: Cues, one: &Quantity, other: &Quantity) -> Option<String> {
     let is_apart = one.value != other.value && (asked.to.is_some() || one.value != asked.value && other.value != asked.value);
-    if one.dimension != other.dimension || one.to.is_some() || other.to.is_some() || !is_apart {
+    let is_bound = |quantity: &Quantity| matches!(quantity.hedge, Hedge::Over | Hedge::Under);
+    if is_bound(one) || is_bound(other) || one.dimension != other.dimension || one.to.is_some() || other.to.is_some() || !is_apart {
         return None;
     }
     let (low, high) = if one.value < other.value { (one, other) } else { (other, one) };
@@ -144,11 +151,19 @@ pub(super) fn from_two(asked: &Quantity, cues: Cues, one: &Quantity, other: &Qua
     if low.value.is_zero() || matches!(one.dimension, Dimension::PercentagePoints) {
         return None;
     }
+    // What rose is reckoned from the lower number, what fell from the higher.
+    let is_of_base = |is_change: &dyn Fn(&Quantity) -> bool| !cues.fall && is_change(low) || !cues.rise && is_change(high);
     match asked.dimension {
         Dimension::Percent if one.dimension != Dimension::Percent => {
             let change = |base: &Quantity| (high.value - low.value).checked_div(base.value)?.checked_mul(Decimal::ONE_HUNDRED);
             let is_change = |base: &Quantity| change(base).is_some_and(|change| fits(asked, change));
-            (cues.change && (is_change(low) || is_change(high))).then(|| format!("the change between {} and {}", high.wording, low.wording))
+            (cues.change && is_of_base(&is_change)).then(|| format!("the change between {} and {}", high.wording, low.wording))
+        }
+        // "fell by a quarter"
+        Dimension::Ratio if cues.change && asked.value < Decimal::ONE && adds_up(one.dimension) => {
+            let is_change =
+                |base: &Quantity| (high.value - low.value).checked_div(base.value).is_some_and(|change| is_share(asked, Decimal::ZERO, change, true));
+            is_of_base(&is_change).then(|| format!("the change between {} and {}", high.wording, low.wording))
         }
         Dimension::Ratio if asked.value > Decimal::ONE => {
             let times = high.value.checked_div(low.value)?;

@@ -13,11 +13,11 @@ use std::ops::Range;
 use rust_decimal::Decimal;
 
 use super::contrast::Side;
-use super::period::{self, Period};
+use super::period::Period;
 use super::quantity::{Dimension, Quantity};
+use super::spoken::Spoken;
 use super::{table, words};
 use crate::document::{Anchor, Block, Content};
-use crate::figure;
 use crate::passage::{Passage, Sourced};
 
 /// Documents as read.
@@ -150,8 +150,9 @@ impl Reading {
     fn add_line(&mut self, block: u32, text: &str) {
         let sentences = words::sentences(text);
         let mut spoken = Spoken::of(text, &sentences);
-        let figures = std::mem::take(&mut spoken.figures);
-        self.push(spoken, figures.into_iter().map(|(figure, at, sentence)| (Quantity::of(&figure), at, sentence)).collect());
+        let mut figures: Vec<(Quantity, usize, u32)> = spoken.figures.drain(..).map(|(figure, at, sentence)| (Quantity::of(&figure), at, sentence)).collect();
+        share_percent(&mut figures, &spoken.enclosed);
+        self.push(spoken, figures);
         self.groups.push(Group { block, text: text.to_owned(), sentences });
     }
 
@@ -190,6 +191,12 @@ impl Reading {
     /// The row or paragraph that a line is of.
     pub(super) fn group(&self, line: u32) -> Option<u32> {
         self.line(line).map(|line| line.group)
+    }
+
+    /// The word stands in the line or over it.
+    pub(super) fn mentions(&self, line: u32, stem: u32) -> bool {
+        let lines = self.lines_with.get(stem as usize).map_or(&[][..], Vec::as_slice);
+        lines.binary_search(&line).is_ok() || self.line(line).is_some_and(|line| self.heading(line).contains(&stem))
     }
 
     pub(super) fn heading(&self, line: &Line) -> &[u32] {
@@ -254,63 +261,19 @@ impl Lead {
     }
 }
 
-/// The words, figures and dates of a text.
-#[derive(Default)]
-pub(super) struct Spoken {
-    /// Stems, and the sentence of each.
-    pub(super) words: Vec<(String, u32)>,
-    pub(super) sides: Vec<Side>,
-    /// Each with the number of words before it and its sentence.
-    pub(super) figures: Vec<(figure::Figure, usize, u32)>,
-    pub(super) dates: Vec<Date>,
-}
-
-/// A date or period of a text.
-pub(super) struct Date {
-    pub(super) period: Period,
-    /// So many words stand before it.
-    pub(super) at: usize,
-    /// So many words are its own.
-    pub(super) length: usize,
-    pub(super) sentence: u32,
-}
-
-impl Spoken {
-    pub(super) fn of(text: &str, sentences: &[Range<usize>]) -> Self {
-        let mut spoken = Self::default();
-        let mut starts = Vec::new();
-        for (at, stem) in words::content_words(text) {
-            let sentence = sentence_at(sentences, at);
-            spoken.sides.extend(Side::of(text, at, starts.len(), sentence));
-            spoken.words.push((stem, sentence));
-            starts.push(at);
-        }
-        let before = |at: usize| starts.partition_point(|start| *start < at);
-        spoken.figures =
-            figure::find_in_place(text).into_iter().map(|(range, figure)| (figure, before(range.start), sentence_at(sentences, range.start))).collect();
-        let dates = period::periods(text).into_iter().map(|(range, period)| {
-            let at = before(range.start);
-            Date { period, at, length: before(range.end) - at, sentence: sentence_at(sentences, range.start) }
-        });
-        spoken.dates = dates.collect();
-        spoken
-    }
-
-    /// The words alone, behind those that are there.
-    pub(super) fn add_words(&mut self, text: &str) {
-        for (at, stem) in words::content_words(text) {
-            self.sides.extend(Side::of(text, at, self.words.len(), 0));
-            self.words.push((stem, 0));
+/// "London (2.4%), the South (2.1) and the East (1.8%)": a number between others is of their kind.
+fn share_percent(figures: &mut [(Quantity, usize, u32)], enclosed: &[bool]) {
+    let is_percent = |(quantity, _, _): &(Quantity, usize, u32)| quantity.dimension == Dimension::Percent;
+    let sentences: Vec<u32> = figures.iter().zip(enclosed).filter(|(figure, enclosed)| **enclosed && is_percent(figure)).map(|(figure, _)| figure.2).collect();
+    for ((quantity, _, sentence), _) in figures.iter_mut().zip(enclosed).filter(|(_, enclosed)| **enclosed) {
+        if quantity.dimension == Dimension::Count && quantity.nouns.is_empty() && !quantity.value.fract().is_zero() && sentences.binary_search(sentence).is_ok()
+        {
+            quantity.dimension = Dimension::Percent;
         }
     }
-}
-
-/// The sentence that holds a byte.
-fn sentence_at(sentences: &[Range<usize>], at: usize) -> u32 {
-    index(sentences.partition_point(|sentence| sentence.start <= at).saturating_sub(1))
 }
 
 /// No document has four thousand million words.
-fn index(number: usize) -> u32 {
+pub(super) fn index(number: usize) -> u32 {
     u32::try_from(number).unwrap_or(u32::MAX)
 }

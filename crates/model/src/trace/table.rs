@@ -7,7 +7,7 @@
 use rust_decimal::Decimal;
 
 use super::quantity::{Dimension, Hedge, Quantity};
-use super::reading::Spoken;
+use super::spoken::Spoken;
 use crate::figure;
 
 /// Labels of rows that are read into a heading.

@@ -5,6 +5,8 @@ use std::ops::Range;
 use pulse_model::figure::{Figure, Value, find_in_place};
 use pulse_model::trace::periods;
 
+use super::rephrase::grouped;
+
 /// Numbers that follow from a seed (SplitMix64).
 pub(crate) struct Seeded(pub(crate) u64);
 
@@ -156,17 +158,7 @@ fn ten_times(figure: &Figure) -> Option<String> {
             let shifted = format!("{whole}{}.{}", &decimals[..1], &decimals[1..]);
             shifted.trim_end_matches('.').trim_start_matches('0').to_owned()
         }
-        None if number.contains(',') => {
-            let digits = number.replace(',', "") + "0";
-            let mut grouped = String::new();
-            for (place, digit) in digits.chars().enumerate() {
-                if place > 0 && (digits.len() - place) % 3 == 0 {
-                    grouped.push(',');
-                }
-                grouped.push(digit);
-            }
-            grouped
-        }
+        None if number.contains(',') => grouped(&(number.replace(',', "") + "0")),
         None => format!("{number}0"),
     };
     Some(wording.replacen(number, &other, 1))
@@ -199,8 +191,7 @@ fn renamed(spot: &Spot<'_>) -> Option<(String, Range<usize>)> {
     let classes: [&[&str]; 2] = [&["England", "Wales", "Scotland", "Northern Ireland"], &["men", "women"]];
     let sentence = sentence_around(spot.text, &spot.range);
     for class in classes {
-        let said: Vec<(usize, &str)> =
-            class.iter().filter_map(|name| Some((word_at(&spot.text[sentence.clone()], name)? + sentence.start, *name))).collect();
+        let said: Vec<(usize, &str)> = class.iter().filter_map(|name| Some((word_at(&spot.text[sentence.clone()], name)? + sentence.start, *name))).collect();
         let [(at, name)] = said[..] else { continue };
         let place = class.iter().position(|other| *other == name)?;
         let other = class[(place + 1) % class.len()];

@@ -23,23 +23,30 @@ pub(crate) fn rephrased(way: &str, figure: &Figure) -> Option<String> {
             Some(format!("{}%", percent.round())).filter(|_| !figure.unit.contains("point"))
         }
         ("about so many", Value::Count { number }) if is_bare && number.abs() > 1_000.into() && !has_scale(wording) => {
-            Some(format!("around {} {}", grouped(rounded(&number.to_string(), 2, true)?), figure.unit).trim_end().to_owned())
+            Some(format!("around {} {}", grouped(&rounded(&number.to_string(), 2, true)?), figure.unit).trim_end().to_owned())
         }
         ("more than so many", Value::Count { number }) if is_bare && number.abs() > 1_000.into() && !has_scale(wording) => {
-            Some(format!("more than {} {}", grouped(rounded(&number.to_string(), 2, false)?), figure.unit).trim_end().to_owned())
+            Some(format!("more than {} {}", grouped(&rounded(&number.to_string(), 2, false)?), figure.unit).trim_end().to_owned())
         }
         ("share in words", Value::Percentage { percent }) if is_bare && figure.unit.ends_with(['%', 't']) && !figure.unit.contains("point") => {
-            let shares = [("one in ten", 100), ("one in five", 200), ("a quarter", 250), ("a third", 333), ("half", 500), ("two thirds", 667), ("three quarters", 750)];
+            let shares =
+                [("one in ten", 100), ("one in five", 200), ("a quarter", 250), ("a third", 333), ("half", 500), ("two thirds", 667), ("three quarters", 750)];
             let tenths: i64 = (percent * Decimal::TEN).round().try_into().ok()?;
             let near = shares.iter().find(|(_, share)| (share - tenths).abs() <= 12)?;
-            let hedge = if near.1 > tenths + 3 { "nearly " } else if near.1 < tenths - 3 { "just over " } else { "" };
+            let hedge = if near.1 > tenths + 3 {
+                "nearly "
+            } else if near.1 < tenths - 3 {
+                "just over "
+            } else {
+                ""
+            };
             Some(format!("{hedge}{}", near.0))
         }
         ("million in full", Value::Count { number }) if is_bare && has_scale(wording) => {
-            Some(format!("{} {}", grouped(number.normalize().to_string()), figure.unit).trim_end().to_owned())
+            Some(format!("{} {}", grouped(&number.normalize().to_string()), figure.unit).trim_end().to_owned())
         }
         ("million in full", Value::Money { amount, .. }) if is_bare && wording.contains(" million") && figure.unit.is_empty() => {
-            Some(format!("\u{a3}{}", grouped(amount.normalize().to_string())))
+            Some(format!("\u{a3}{}", grouped(&amount.normalize().to_string())))
         }
         ("other dash", Value::Range { .. }) if wording.contains(" to ") && is_bare => Some(wording.replace(" to ", "\u{2013}")),
         _ => None,
@@ -58,7 +65,11 @@ fn rounded(number: &str, digits: usize, is_nearest: bool) -> Option<String> {
     (rounded != whole).then(|| rounded.to_string())
 }
 
-fn grouped(digits: String) -> String {
+/// With a comma before each three digits.
+pub(crate) fn grouped(digits: &str) -> String {
     let places = digits.len();
-    digits.chars().enumerate().fold(String::new(), |text, (at, digit)| text + if at > 0 && (places - at) % 3 == 0 { "," } else { "" } + &digit.to_string())
+    digits
+        .chars()
+        .enumerate()
+        .fold(String::new(), |text, (at, digit)| text + if at > 0 && (places - at).is_multiple_of(3) { "," } else { "" } + &digit.to_string())
 }
