@@ -20,6 +20,9 @@ use super::{table, words};
 use crate::document::{Anchor, Block, Content};
 use crate::passage::{Passage, Sourced};
 
+/// Words of a sentence that are looked at one by one.
+const LONGEST_SENTENCE: usize = 100;
+
 /// Documents as read.
 #[derive(Debug, Default)]
 pub(super) struct Reading {
@@ -199,6 +202,13 @@ impl Reading {
         lines.binary_search(&line).is_ok() || self.line(line).is_some_and(|line| self.heading(line).contains(&stem))
     }
 
+    /// The words of a sentence of a line, as far as a figure's context reaches.
+    pub(super) fn words_of(&self, line: u32, sentence: u32) -> &[Word] {
+        let words = self.line(line).map_or(&[][..], |line| &line.words);
+        let (from, to) = (words.partition_point(|word| word.sentence < sentence), words.partition_point(|word| word.sentence <= sentence));
+        words.get(from..to.min(from + LONGEST_SENTENCE)).unwrap_or_default()
+    }
+
     pub(super) fn heading(&self, line: &Line) -> &[u32] {
         self.headings.get(line.heading as usize).map_or(&[], Vec::as_slice)
     }
@@ -261,14 +271,14 @@ impl Lead {
     }
 }
 
-/// "London (2.4%), the South (2.1) and the East (1.8%)": a number between others is of their kind.
+/// "London (2.4%), the South (2.1) and the East (1.8%)": a number between others can be of their kind.
 fn share_percent(figures: &mut [(Quantity, usize, u32)], enclosed: &[bool]) {
     let is_percent = |(quantity, _, _): &(Quantity, usize, u32)| quantity.dimension == Dimension::Percent;
     let sentences: Vec<u32> = figures.iter().zip(enclosed).filter(|(figure, enclosed)| **enclosed && is_percent(figure)).map(|(figure, _)| figure.2).collect();
     for ((quantity, _, sentence), _) in figures.iter_mut().zip(enclosed).filter(|(_, enclosed)| **enclosed) {
         if quantity.dimension == Dimension::Count && quantity.nouns.is_empty() && !quantity.value.fract().is_zero() && sentences.binary_search(sentence).is_ok()
         {
-            quantity.dimension = Dimension::Percent;
+            quantity.dimension = Dimension::Unstated;
         }
     }
 }

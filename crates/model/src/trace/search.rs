@@ -14,7 +14,7 @@ use super::context::{Context, rarity};
 use super::contrast::{self, Side};
 use super::derive::Cues;
 use super::quantity::{Dimension, Quantity};
-use super::reading::{Line, Reading, Stated};
+use super::reading::{Line, Reading, Stated, Word};
 use super::spoken::Spoken;
 use super::{Traced, Tracing, words};
 use crate::figure::Figure;
@@ -40,7 +40,8 @@ pub(super) const RIVAL: f64 = 0.6;
 /// How near another figure is, without its company, that stands in the very place: another number was written for it.
 const VERY_PLACE: f64 = 0.8;
 
-/// What share of the score of another figure of the sentence, and of its paragraph, is enough: the order of words says less.
+/// What share of the score of another figure of the sentence is enough: the order of words says less. The same of its paragraph,
+/// if the sentence has a word of the entry's that the other's lacks.
 const SAME_SENTENCE: f64 = 0.6;
 const SAME_LINE: f64 = 0.5;
 
@@ -242,13 +243,20 @@ impl<'a> Sentence<'a> {
         let (own, own_table) = (sentence(fit.number), self.reading.table(fit.number));
         let enough = |rival: &Fit| match (sentence(rival.number), own) {
             (Some(other), Some(own)) if other == own => SAME_SENTENCE,
-            (Some(other), Some(own)) if other.0 == own.0 => SAME_LINE,
+            (Some(other), Some(own)) if other.0 == own.0 && self.says_more(asked, own, other) => SAME_LINE,
             (Some(other), Some(own)) if self.is_of_other_name(asked, own.0, other.0) => 1.0,
             _ if own_table.is_some() && self.reading.table(rival.number) == own_table => SAME_TABLE,
             _ if rival.near >= VERY_PLACE => much_better(&asked.quantity).max(SAME_PLACE_SHARE),
             _ => much_better(&asked.quantity),
         };
         rivals.any(|rival| rival.score >= RIVAL && fit.score < rival.score && fit.score < rival.score * enough(rival))
+    }
+
+    /// The sentence has a word of the entry's that the other lacks.
+    fn says_more(&self, asked: &Asked, own: (u32, u32), other: (u32, u32)) -> bool {
+        let [own, other] = [own, other].map(|(line, sentence)| self.reading.words_of(line, sentence));
+        let has = |words: &[Word], stem: u32| words.iter().any(|word| word.stem == stem);
+        asked.stems.iter().any(|stem| has(own, *stem) && !has(other, *stem))
     }
 
     /// The other line has a name of the entry's sentence, and this one has none that the other lacks.
