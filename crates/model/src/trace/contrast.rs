@@ -11,6 +11,9 @@ use super::reading::{Line, Reading, Stated};
 /// Words on either side of a figure that say which way it moved.
 const DIRECTION: usize = 4;
 
+/// Words on either side of a figure that are looked at.
+const REACH: usize = 60;
+
 /// A word of one of the [`CLASSES`], where it stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Side {
@@ -75,7 +78,8 @@ impl Side {
 
 /// The sides that a sentence takes around a figure: which way it moved, and of the other classes all.
 fn around(sides: &[Side], at: usize, sentence: u32) -> Vec<Side> {
-    let said = sides.iter().copied().filter(|side| side.sentence == sentence);
+    let (from, to) = (sides.partition_point(|side| side.at + REACH < at), sides.partition_point(|side| side.at < at + REACH));
+    let said = sides.get(from..to).unwrap_or_default().iter().copied().filter(|side| side.sentence == sentence);
     let direction = said.clone().filter(|side| side.is_direction() && side.distance(at) <= 2 * DIRECTION).min_by_key(|side| side.distance(at));
     direction.into_iter().chain(said.filter(|side| !side.is_direction())).collect()
 }

@@ -12,7 +12,7 @@ use super::period::Period;
 use super::quantity::{Dimension, Quantity};
 use super::reading::{Dated, Reading};
 use super::search::{self, Fit};
-use super::spoken::Spoken;
+use super::spoken::{Spoken, of_sentence};
 use super::{Tracing, words};
 
 /// Places with the same year that are compared.
@@ -30,6 +30,9 @@ const SAME_PLACE_SHARE: f64 = 0.85;
 
 /// The same within one sentence, where the order of words says less.
 const SAME_SENTENCE: f64 = 0.6;
+
+/// Words on either side that are looked at.
+const AROUND: usize = 30;
 
 /// How much of its words a place must share.
 const NEEDED: f64 = 0.1;
@@ -50,13 +53,16 @@ pub(super) fn trace(reading: &Reading, text: &str) -> Vec<TracedPeriod> {
     let mut traced = Vec::new();
     for dates in spoken.dates.chunk_by(|one, other| one.sentence == other.sentence) {
         let Some(sentence) = dates.first().map(|date| date.sentence) else { continue };
-        let stems = known.iter().filter(|(_, spoken_in)| *spoken_in == sentence).filter_map(|(stem, _)| *stem).collect();
+        let stems = of_sentence(&known, sentence, |word| word.1).iter().filter_map(|(stem, _)| *stem).collect();
         let asked = dates.iter().map(|date| {
-            let mut around = known.clone();
-            around.drain(date.at..date.at + date.length);
-            Asked { period: &date.period, context: Context::around(reading, &around, date.at, sentence) }
+            // Its own words say nothing of what it is about.
+            let from = date.at.saturating_sub(AROUND);
+            let before = known.get(from..date.at).unwrap_or_default();
+            let after = known.iter().skip(date.at + date.length).take(AROUND);
+            let around: Vec<(Option<u32>, u32)> = before.iter().chain(after).copied().collect();
+            Asked { period: &date.period, context: Context::around(reading, &around, date.at - from, sentence) }
         });
-        let figures = spoken.figures.iter().filter(|(_, _, spoken_in)| *spoken_in == sentence).map(|(figure, _, _)| Quantity::of(figure));
+        let figures = of_sentence(&spoken.figures, sentence, |figure| figure.2).iter().map(|(figure, _, _)| Quantity::of(figure));
         let lines = search::likest(reading, stems, |line| !line.dates.is_empty());
         let sentence = Sentence { reading, asked: asked.collect(), lines, company: company(reading, figures) };
         traced.extend(sentence.answers());

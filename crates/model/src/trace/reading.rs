@@ -15,7 +15,7 @@ use rust_decimal::Decimal;
 use super::contrast::Side;
 use super::period::Period;
 use super::quantity::{Dimension, Quantity};
-use super::spoken::Spoken;
+use super::spoken::{Spoken, of_sentence};
 use super::{table, words};
 use crate::document::{Anchor, Block, Content};
 use crate::passage::{Passage, Sourced};
@@ -204,9 +204,8 @@ impl Reading {
 
     /// The words of a sentence of a line, as far as a figure's context reaches.
     pub(super) fn words_of(&self, line: u32, sentence: u32) -> &[Word] {
-        let words = self.line(line).map_or(&[][..], |line| &line.words);
-        let (from, to) = (words.partition_point(|word| word.sentence < sentence), words.partition_point(|word| word.sentence <= sentence));
-        words.get(from..to.min(from + LONGEST_SENTENCE)).unwrap_or_default()
+        let words = of_sentence(self.line(line).map_or(&[][..], |line| &line.words), sentence, |word| word.sentence);
+        words.get(..LONGEST_SENTENCE).unwrap_or(words)
     }
 
     pub(super) fn heading(&self, line: &Line) -> &[u32] {

@@ -15,7 +15,7 @@ use super::contrast::{self, Side};
 use super::derive::Cues;
 use super::quantity::{Dimension, Quantity};
 use super::reading::{Line, Reading, Stated, Word};
-use super::spoken::Spoken;
+use super::spoken::{Spoken, of_sentence};
 use super::{Traced, Tracing, words};
 use crate::figure::Figure;
 
@@ -27,6 +27,9 @@ pub(super) const FIGURES_OF_LINE: usize = 120;
 
 /// Words on either side of a figure that can say it is a change or a sum.
 const CUE: usize = 5;
+
+/// Names of a sentence that are looked at.
+const NAMES: usize = 20;
 
 /// Places with the same number that are compared.
 pub(super) const SAME: usize = 200;
@@ -106,7 +109,7 @@ fn asked(reading: &Reading, text: &str) -> Vec<Asked> {
             cues: cues(&spoken.words, at, sentence),
             sides: if quantity.defines() { Vec::new() } else { contrast::taken(&spoken.sides, at, sentence) },
             quantity,
-            names: names.iter().filter(|(_, spoken_in)| *spoken_in == sentence).map(|(stem, _)| *stem).collect(),
+            names: of_sentence(&names, sentence, |name| name.1).iter().map(|(stem, _)| *stem).take(NAMES).collect(),
             stems: around.iter().filter_map(|(stem, _)| *stem).collect(),
             figure,
             sentence,

@@ -68,6 +68,12 @@ impl Spoken {
     }
 }
 
+/// Those of a list in order that are of one sentence.
+pub(super) fn of_sentence<T>(list: &[T], sentence: u32, spoken_in: impl Fn(&T) -> u32) -> &[T] {
+    let (from, to) = (list.partition_point(|one| spoken_in(one) < sentence), list.partition_point(|one| spoken_in(one) <= sentence));
+    list.get(from..to).unwrap_or_default()
+}
+
 /// The sentence that holds a byte.
 fn sentence_at(sentences: &[Range<usize>], at: usize) -> u32 {
     super::reading::index(sentences.partition_point(|sentence| sentence.start <= at).saturating_sub(1))
