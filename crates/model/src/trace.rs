@@ -9,12 +9,13 @@
 //!
 //! | step | module |
 //! |---|---|
-//! | words, stems and sentences | `words` |
+//! | words, stems and sentences | `words`, `spoken` |
 //! | figures made comparable | `quantity` |
 //! | documents to figures with the words around them, cells with their headings | `reading`, `table` |
-//! | how near two contexts are, whether two figures count the same | `context`, `agree` |
+//! | how near two contexts are, whether two figures count the same and are about the same | `context`, `agree`, `contrast` |
 //! | rounding, shares, sums, differences, changes, multiples | `derive` |
 //! | the passage for each figure | `search` |
+//! | figures that follow from others | `follows` |
 //! | dates and periods | `period`, `dated` |
 //! | runs of words in both | `copied` |
 //!
@@ -22,20 +23,22 @@
 
 use serde::{Deserialize, Serialize};
 
-use self::dated::Dated;
 use self::reading::Reading;
 use crate::figure::Figure;
 use crate::passage::{Passage, Sourced};
 
 mod agree;
 mod context;
+mod contrast;
 mod copied;
 mod dated;
 mod derive;
+mod follows;
 mod period;
 mod quantity;
 mod reading;
 mod search;
+mod spoken;
 mod table;
 mod words;
 
@@ -79,13 +82,12 @@ pub enum Tracing {
 #[derive(Debug)]
 pub struct Evidence {
     reading: Reading,
-    dated: Dated,
 }
 
 impl Evidence {
     /// Reads the figures of documents.
     pub fn of(documents: &[Sourced<'_>]) -> Self {
-        Self { reading: Reading::of(documents), dated: Dated::of(documents) }
+        Self { reading: Reading::of(documents) }
     }
 
     /// The figures of a text, in order, each with what became of it.
@@ -95,6 +97,6 @@ impl Evidence {
 
     /// The dates and periods of a text, in order, each with what became of it.
     pub fn trace_periods(&self, text: &str) -> Vec<TracedPeriod> {
-        self.dated.trace(text)
+        dated::trace(&self.reading, text)
     }
 }

@@ -133,8 +133,9 @@ impl<'r, 'a> Numbered<'r, 'a> {
         if is_ratio_of(reading, before) && reading.is(from.end, &["to"]) {
             return Some(self.found_to(to.end, ratio_of(from.value, to.value)?, to.end));
         }
-        // A change is two figures: "from 24% to 19%", "fell by 50 to 300".
-        let is_change = is_from && from.measure != Measure::Plain || reading.is(before, &["by"]) && reading.is(from.end, &["to"]);
+        // A change is two figures: "from 24% to 19%", "fell by 50 to 300", "fell by around 50 to 300".
+        let is_by = reading.is(phrase::lead(reading, from.first, self.floor).wrapping_sub(1), &["by"]);
+        let is_change = is_from && from.measure != Measure::Plain || is_by && reading.is(from.end, &["to"]);
         if is_change {
             return None;
         }

@@ -3,7 +3,6 @@
 //! In: what an entry counts, and a figure of a document with its line. Out: yes or no. Nouns agree when they are one, or one of
 //! a few pairs that reports use for each other. A figure that leaves its noun out takes any its line or heading mentions.
 
-use super::context::mentions;
 use super::quantity::Quantity;
 use super::reading::{Reading, Stated};
 use super::words;
@@ -14,8 +13,7 @@ pub(super) fn agree(reading: &Reading, asked: &Quantity, stated: &Stated) -> boo
     if let Some(other) = stated.quantity.nouns.last() {
         return are_one(noun, other);
     }
-    let Some(line) = reading.line(stated.line) else { return false };
-    let mentioned = |noun: &str| words::stem(noun).and_then(|stem| reading.vocabulary.get(&stem)).is_some_and(|stem| mentions(reading, line, *stem));
+    let mentioned = |noun: &str| words::stem(noun).and_then(|stem| reading.vocabulary.get(&stem)).is_some_and(|stem| reading.mentions(stated.line, *stem));
     mentioned(noun) || likes(noun).any(mentioned)
 }
 

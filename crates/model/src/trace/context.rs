@@ -5,7 +5,7 @@
 
 use std::collections::BTreeSet;
 
-use super::reading::{Line, Reading, Stated, Word};
+use super::reading::{Reading, Word};
 
 /// Words on either side that are looked at.
 const WINDOW: usize = 30;
@@ -54,16 +54,16 @@ impl Context {
         context
     }
 
-    /// How much of it stands around a figure of a document.
-    pub(super) fn nearness(&self, reading: &Reading, stated: &Stated) -> f64 {
-        let Some(line) = reading.line(stated.line) else { return 0.0 };
+    /// How much of it stands around a place in a line of a document.
+    pub(super) fn nearness(&self, reading: &Reading, line: u32, at: usize, spoken_in: u32) -> f64 {
+        let Some(line) = reading.line(line) else { return 0.0 };
         if self.total <= 0.0 {
             return 1.0;
         }
         let mut shared = vec![0.0_f64; self.words.len()];
-        for (distance, place) in outwards(line.words.len(), stated.at) {
+        for (distance, place) in outwards(line.words.len(), at) {
             let Some(Word { stem, sentence }) = line.words.get(place) else { continue };
-            self.share(&mut shared, *stem, nearness(distance, *sentence == stated.sentence));
+            self.share(&mut shared, *stem, nearness(distance, *sentence == spoken_in));
         }
         for stem in reading.heading(line) {
             self.share(&mut shared, *stem, HEADING);
@@ -78,11 +78,6 @@ impl Context {
             *shared = shared.max(weight.min(own.weight));
         }
     }
-}
-
-/// The word stands in the line or over it.
-pub(super) fn mentions(reading: &Reading, line: &Line, stem: u32) -> bool {
-    line.words.iter().any(|word| word.stem == stem) || reading.heading(line).contains(&stem)
 }
 
 /// How much a word says that so many of so many lines have.

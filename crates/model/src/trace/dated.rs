@@ -1,18 +1,41 @@
 //! Finds for each date and period of a text the passage that says it.
 //!
-//! In: the sentences of documents that name dates, and a text. Out: for each period of the text a [`Tracing`]: the same period;
-//! one within it ("31 March 2013" says "March 2013"); or both of its ends in one sentence. The sentence that shares the most
-//! words is given; one that shares none does not count.
+//! In: a [`Reading`] of documents and a text. Out: for each period of the text a [`Tracing`]: the same period; one within it
+//! ("31 March 2013" says "March 2013"); one of its kind in other words ("2022/23" and "year ending March 2023"); an end of one; or
+//! both of its ends in one sentence. As with figures, the words around it have to agree, and where another date stands in a
+//! much better place, that was meant.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use super::period::{Moment, Period, periods};
+use super::context::Context;
+use super::period::Period;
+use super::quantity::{Dimension, Quantity};
+use super::reading::{Dated, Reading};
+use super::search::{self, Fit};
+use super::spoken::{Spoken, of_sentence};
 use super::{Tracing, words};
-use crate::document::{Block, Content};
-use crate::passage::{Passage, Sourced};
 
-/// Sentences that are compared by their words.
-const COMPARED: usize = 200;
+/// Places with the same year that are compared.
+const COMPARED: usize = 400;
+
+/// The score from which another date stands in the way.
+const RIVAL: f64 = 0.5;
+
+/// What share of the score of another date is enough to stand against it.
+const ENOUGH: f64 = 0.6;
+
+/// The score from which another date stands in the very place, and what share of it is enough.
+const SAME_PLACE: f64 = 0.95;
+const SAME_PLACE_SHARE: f64 = 0.85;
+
+/// The same within one sentence, where the order of words says less.
+const SAME_SENTENCE: f64 = 0.6;
+
+/// Words on either side that are looked at.
+const AROUND: usize = 30;
+
+/// How much of its words a place must share.
+const NEEDED: f64 = 0.1;
 
 /// A period of a text and what became of it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,108 +46,202 @@ pub struct TracedPeriod {
     pub tracing: Tracing,
 }
 
-/// The sentences of documents that name dates.
-#[derive(Debug, Default)]
-pub(super) struct Dated {
-    sentences: Vec<Sentence>,
-}
-
-#[derive(Debug)]
-struct Sentence {
-    passage: Passage,
-    periods: Vec<Period>,
-    /// Of the sentence; of a row those of its table's caption and labels too.
-    words: BTreeSet<String>,
-}
-
-impl Dated {
-    pub(super) fn of(documents: &[Sourced<'_>]) -> Self {
-        let blocks = documents.iter().flat_map(|sourced| sourced.document.blocks().iter().map(|block| (sourced.address, block)));
-        Self { sentences: blocks.flat_map(|(address, block)| sentences(address, block)).collect() }
-    }
-
-    pub(super) fn trace(&self, text: &str) -> Vec<TracedPeriod> {
-        let sentences = words::sentences(text);
-        let periods = periods(text).into_iter().map(|(bytes, period)| {
-            let around = sentences.iter().find(|sentence| sentence.contains(&bytes.start)).and_then(|sentence| text.get(sentence.clone()));
-            let tracing = self.tracing(&period, &stems(around.unwrap_or(text)));
-            TracedPeriod { period, tracing }
+/// The periods of a text in order.
+pub(super) fn trace(reading: &Reading, text: &str) -> Vec<TracedPeriod> {
+    let spoken = Spoken::of(text, &words::sentences(text));
+    let known: Vec<(Option<u32>, u32)> = spoken.words.iter().map(|(stem, sentence)| (reading.vocabulary.get(stem).copied(), *sentence)).collect();
+    let mut traced = Vec::new();
+    for dates in spoken.dates.chunk_by(|one, other| one.sentence == other.sentence) {
+        let Some(sentence) = dates.first().map(|date| date.sentence) else { continue };
+        let stems = of_sentence(&known, sentence, |word| word.1).iter().filter_map(|(stem, _)| *stem).collect();
+        let asked = dates.iter().map(|date| {
+            // Its own words say nothing of what it is about.
+            let from = date.at.saturating_sub(AROUND);
+            let before = known.get(from..date.at).unwrap_or_default();
+            let after = known.iter().skip(date.at + date.length).take(AROUND);
+            let around: Vec<(Option<u32>, u32)> = before.iter().chain(after).copied().collect();
+            Asked { period: &date.period, context: Context::around(reading, &around, date.at - from, sentence) }
         });
-        periods.collect()
+        let figures = of_sentence(&spoken.figures, sentence, |figure| figure.2).iter().map(|(figure, _, _)| Quantity::of(figure));
+        let lines = search::likest(reading, stems, |line| !line.dates.is_empty());
+        let sentence = Sentence { reading, asked: asked.collect(), lines, company: company(reading, figures) };
+        traced.extend(sentence.answers());
+    }
+    traced
+}
+
+/// By group: how many figures of a sentence it states.
+fn company(reading: &Reading, figures: impl Iterator<Item = Quantity>) -> BTreeMap<u32, usize> {
+    let mut company = BTreeMap::new();
+    for quantity in figures {
+        let numbers = [quantity.dimension, Dimension::Unstated].into_iter().flat_map(|dimension| reading.between(dimension, quantity.value, quantity.value));
+        let groups: BTreeSet<u32> = numbers.take(COMPARED).filter_map(|number| reading.group(reading.figure(number)?.line)).collect();
+        groups.into_iter().for_each(|group| *company.entry(group).or_default() += 1);
+    }
+    company
+}
+
+/// A period of the text.
+struct Asked<'a> {
+    period: &'a Period,
+    context: Context,
+}
+
+/// The periods of one sentence and the lines most like it.
+struct Sentence<'a> {
+    reading: &'a Reading,
+    asked: Vec<Asked<'a>>,
+    lines: Vec<u32>,
+    company: BTreeMap<u32, usize>,
+}
+
+impl Sentence<'_> {
+    fn answers(&self) -> Vec<TracedPeriod> {
+        let same: Vec<Vec<u32>> = self.asked.iter().map(|asked| self.saying(asked)).collect();
+        let stated: BTreeSet<u32> = same.iter().flatten().copied().collect();
+        let rivals: Vec<Vec<Fit>> = self.asked.iter().map(|asked| self.rivals(asked, &stated)).collect();
+        let mut pairs: Vec<(usize, Fit)> = Vec::new();
+        for (place, ((asked, same), rivals)) in self.asked.iter().zip(&same).zip(&rivals).enumerate() {
+            let fits = same.iter().map(|number| self.score(asked, *number));
+            pairs.extend(fits.filter(|fit| fit.score >= NEEDED && !self.is_outdone(*fit, rivals)).map(|fit| (place, fit)));
+        }
+        // What says it as it is goes before what says it in other words.
+        let is_exact = |place: usize, fit: &Fit| {
+            self.asked.get(place).zip(self.reading.date(fit.number)).is_some_and(|(asked, dated)| is_same(asked.period, &dated.period))
+        };
+        pairs.sort_by(|(place, one), (other_place, other)| {
+            is_exact(*other_place, other).cmp(&is_exact(*place, one)).then(other.score.total_cmp(&one.score)).then(one.number.cmp(&other.number))
+        });
+        let given = self.given(&pairs, &stated);
+        let answers = self.asked.iter().zip(&given).zip(&rivals).map(|((asked, given), rivals)| TracedPeriod {
+            period: asked.period.clone(),
+            tracing: given.and_then(|fit| self.said(asked, fit)).or_else(|| self.ends(asked, rivals)).unwrap_or_else(|| self.untraced(asked, rivals)),
+        });
+        answers.collect()
     }
 
-    fn tracing(&self, asked: &Period, around: &BTreeSet<String>) -> Tracing {
-        if let Some((passage, _)) = self.likest(around, |stated| (stated.from == asked.from && stated.to == asked.to).then(String::new)) {
-            return Tracing::Traced { passage };
-        }
-        let within = |stated: &Period| {
-            let is_within = asked.from.holds(stated.from) && asked.to.holds(stated.to);
-            is_within.then(|| format!("{} is in {}", stated.wording, asked.wording))
+    fn score(&self, asked: &Asked<'_>, number: u32) -> Fit {
+        let Some(dated) = self.reading.date(number) else { return Fit { number, score: 0.0, near: 0.0 } };
+        let company = self.reading.group(dated.line).and_then(|group| self.company.get(&group)).map_or(0, |company| *company);
+        let near = asked.context.nearness(self.reading, dated.line, dated.at, dated.sentence);
+        Fit { number, score: near + search::company(company), near }
+    }
+
+    /// The places that say the period, those in the likest lines first.
+    fn saying(&self, asked: &Asked<'_>) -> Vec<u32> {
+        let says = |number: &u32| self.reading.date(*number).is_some_and(|dated| how(asked.period, &dated.period).is_some());
+        let mut saying: Vec<u32> = self.reading.of_years(asked.period).take(20 * COMPARED).filter(says).collect();
+        saying.sort_by_cached_key(|number| {
+            let line = self.reading.date(*number).map_or(0, |dated| dated.line);
+            (self.lines.iter().position(|like| *like == line).unwrap_or(usize::MAX), *number)
+        });
+        saying.dedup();
+        saying.truncate(COMPARED);
+        saying
+    }
+
+    /// Other dates where this one could stand.
+    fn rivals(&self, asked: &Asked<'_>, stated: &BTreeSet<u32>) -> Vec<Fit> {
+        let dates = self.lines.iter().filter_map(|line| self.reading.line(*line)).flat_map(|line| line.dates.clone().take(COMPARED));
+        search::best_first(dates.filter(|number| !stated.contains(number)).map(|number| self.score(asked, number)).collect())
+    }
+
+    fn is_outdone(&self, fit: Fit, rivals: &[Fit]) -> bool {
+        let sentence = |number: u32| self.reading.date(number).map(|dated| (dated.line, dated.sentence));
+        let own = sentence(fit.number);
+        let enough = |rival: &Fit| {
+            if sentence(rival.number) == own {
+                SAME_SENTENCE
+            } else if rival.score >= SAME_PLACE {
+                SAME_PLACE_SHARE
+            } else {
+                ENOUGH
+            }
         };
-        if let Some((passage, how)) = self.likest(around, within).or_else(|| self.ends(asked, around)) {
-            return Tracing::Derived { how, passages: vec![passage] };
+        rivals.iter().any(|rival| rival.score >= RIVAL && fit.score < rival.score * enough(rival))
+    }
+
+    /// Each period gets the best place that no other has. One that is left over is a repetition: it shares the place of
+    /// another, unless the sentence there names one more date.
+    fn given(&self, pairs: &[(usize, Fit)], stated: &BTreeSet<u32>) -> Vec<Option<Fit>> {
+        let mut given: Vec<Option<Fit>> = vec![None; self.asked.len()];
+        let mut taken: BTreeSet<u32> = BTreeSet::new();
+        for (place, fit) in pairs {
+            if let Some(free) = given.get_mut(*place).filter(|given| given.is_none())
+                && taken.insert(fit.number)
+            {
+                *free = Some(*fit);
+            }
         }
-        let nearest = self.likest(around, |stated| (stated.from.year == asked.from.year || stated.to.year == asked.to.year).then(String::new));
-        Tracing::Untraced { nearest: nearest.map(|(passage, _)| passage) }
+        let is_alone = |number: u32| {
+            let dates = self.reading.date(number).and_then(|dated| self.reading.line(dated.line)).map_or(0..0, |line| line.dates.clone());
+            let sentence = |number: u32| self.reading.date(number).map(|dated| dated.sentence);
+            dates.take(COMPARED).all(|other| stated.contains(&other) || sentence(other) != sentence(number))
+        };
+        for (place, fit) in pairs {
+            if let Some(free) = given.get_mut(*place).filter(|given| given.is_none() && is_alone(fit.number)) {
+                *free = Some(*fit);
+            }
+        }
+        given
+    }
+
+    fn said(&self, asked: &Asked<'_>, fit: Fit) -> Option<Tracing> {
+        let dated = self.reading.date(fit.number)?;
+        let passage = self.reading.sentence(dated.line, dated.sentence)?;
+        Some(match how(asked.period, &dated.period)? {
+            how if how.is_empty() => Tracing::Traced { passage },
+            how => Tracing::Derived { how, passages: vec![passage] },
+        })
     }
 
     /// A sentence with both ends of a period.
-    fn ends(&self, asked: &Period, around: &BTreeSet<String>) -> Option<(Passage, String)> {
-        if asked.from == asked.to {
+    fn ends(&self, asked: &Asked<'_>, rivals: &[Fit]) -> Option<Tracing> {
+        let Period { wording, from, to } = asked.period;
+        if from == to {
             return None;
         }
-        let names = |sentence: &Sentence, moment: Moment| sentence.periods.iter().any(|stated| moment.holds(stated.from) || moment.holds(stated.to));
-        let both = self.sentences.iter().filter(|sentence| names(sentence, asked.from) && names(sentence, asked.to));
-        let passage = likest(both.take(COMPARED), around)?;
-        Some((passage, format!("both ends of {}", asked.wording)))
+        let is_end = |moment: super::Moment, dated: &Dated| moment.holds(dated.period.from) || moment.holds(dated.period.to);
+        let is_both = |number: &u32| {
+            let Some(dated) = self.reading.date(*number).filter(|dated| is_end(*from, dated)) else { return false };
+            let line = self.reading.line(dated.line).map_or(0..0, |line| line.dates.clone());
+            line.take(COMPARED).filter_map(|other| self.reading.date(other)).any(|other| other.sentence == dated.sentence && is_end(*to, other))
+        };
+        let both = self.reading.of_years(asked.period).take(COMPARED).filter(is_both).map(|number| self.score(asked, number));
+        let best = search::best_first(both.collect()).into_iter().next().filter(|fit| fit.score >= NEEDED && !self.is_outdone(*fit, rivals))?;
+        let dated = self.reading.date(best.number)?;
+        Some(Tracing::Derived { how: format!("both ends of {wording}"), passages: self.reading.sentence(dated.line, dated.sentence).into_iter().collect() })
     }
 
-    fn likest(&self, around: &BTreeSet<String>, says: impl Fn(&Period) -> Option<String>) -> Option<(Passage, String)> {
-        let how = |sentence: &Sentence| sentence.periods.iter().find_map(&says);
-        let saying: Vec<(&Sentence, String)> = self.sentences.iter().filter_map(|sentence| Some((sentence, how(sentence)?))).take(COMPARED).collect();
-        let passage = likest(saying.iter().map(|(sentence, _)| *sentence), around)?;
-        let how = saying.into_iter().find(|(sentence, _)| sentence.passage == passage)?.1;
-        Some((passage, how))
+    /// Another date in its place, else another of its year.
+    fn untraced(&self, asked: &Asked<'_>, rivals: &[Fit]) -> Tracing {
+        let near = rivals.first().filter(|rival| rival.score >= RIVAL).copied();
+        let of_year =
+            || search::best_first(self.reading.of_years(asked.period).take(COMPARED).map(|number| self.score(asked, number)).collect()).into_iter().next();
+        let nearest = near.or_else(of_year).and_then(|fit| self.reading.date(fit.number));
+        Tracing::Untraced { nearest: nearest.and_then(|dated| self.reading.sentence(dated.line, dated.sentence)) }
     }
 }
 
-/// The sentence that shares the most words, the first of equals.
-fn likest<'a>(sentences: impl Iterator<Item = &'a Sentence>, around: &BTreeSet<String>) -> Option<Passage> {
-    let mut best: Option<(usize, &Sentence)> = None;
-    for sentence in sentences {
-        let shared = sentence.words.intersection(around).count();
-        if (shared > 0 || around.is_empty()) && best.is_none_or(|(most, _)| shared > most) {
-            best = Some((shared, sentence));
-        }
-    }
-    best.map(|(_, sentence)| sentence.passage.clone())
+fn is_same(asked: &Period, stated: &Period) -> bool {
+    stated.from == asked.from && stated.to == asked.to
 }
 
-/// Words, without those that say when.
-fn stems(text: &str) -> BTreeSet<String> {
-    let periods = periods(text);
-    let is_dated = |at: usize| periods.iter().any(|(bytes, _)| bytes.contains(&at));
-    words::content_words(text).filter(|(at, _)| !is_dated(*at)).map(|(_, stem)| stem).collect()
-}
-
-fn sentences(address: &str, block: &Block) -> Vec<Sentence> {
-    let mut found = Vec::new();
-    let over = match &block.content {
-        Content::Table { caption, rows, .. } => {
-            let labels = rows.iter().take(COMPARED).filter_map(|row| row.first());
-            labels.chain([caption]).flat_map(|text| stems(text)).collect()
-        }
-        _ => BTreeSet::new(),
-    };
-    for line in block.content.lines() {
-        for bytes in words::sentences(&line) {
-            let quote = line.get(bytes).unwrap_or_default();
-            let periods: Vec<Period> = periods(quote).into_iter().map(|(_, period)| period).collect();
-            if !periods.is_empty() {
-                let words = stems(quote).union(&over).cloned().collect();
-                found.push(Sentence { passage: Passage::new(address, block, quote), periods, words });
-            }
-        }
+/// How a period of a document says one of an entry: in no words if it is the same.
+fn how(asked: &Period, stated: &Period) -> Option<String> {
+    if is_same(asked, stated) {
+        return Some(String::new());
     }
-    found
+    let in_months = |period: &Period| period.in_months().unwrap_or((period.from, period.to));
+    if in_months(asked) == in_months(stated) {
+        return Some(format!("{} is {}", stated.wording, asked.wording));
+    }
+    let is_within = asked.from.holds(stated.from) && asked.to.holds(stated.to);
+    if is_within {
+        return Some(format!("{} is in {}", stated.wording, asked.wording));
+    }
+    let is_end = asked.from == asked.to && stated.from != stated.to && (asked.from.holds(stated.from) || asked.to.holds(stated.to));
+    let is_ended = asked.is_up_to() && stated.from == stated.to && asked.to.holds(stated.to);
+    (is_end || is_ended)
+        .then(|| format!("{} is an end of {}", if is_end { &asked.wording } else { &stated.wording }, if is_end { &stated.wording } else { &asked.wording }))
 }

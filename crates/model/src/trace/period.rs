@@ -38,6 +38,20 @@ impl Moment {
     }
 }
 
+impl Period {
+    /// The first and last month of a financial year, "2022/23".
+    pub(super) fn in_months(&self) -> Option<(Moment, Moment)> {
+        let is_financial = self.from.month.is_none() && self.to.month.is_none() && self.from.year + 1 == self.to.year;
+        let month = |year, month| Moment { year, month: Some(month), day: None };
+        is_financial.then(|| (month(self.from.year, 4), month(self.to.year, 3)))
+    }
+
+    /// How long it is and when it ends is said: "year ending March 2023".
+    pub(super) fn is_up_to(&self) -> bool {
+        ["year", "months"].iter().any(|length| self.wording.to_lowercase().starts_with(length))
+    }
+}
+
 /// The dates and periods of a text, with the bytes of each.
 ///
 /// ```
@@ -52,7 +66,7 @@ pub fn periods(text: &str) -> Vec<(Range<usize>, Period)> {
     let mut periods = Vec::new();
     let mut at = 0;
     while at < pieces.len() {
-        let found = pair(&pieces, at).or_else(|| one(&pieces, at));
+        let found = up_to(&pieces, at).or_else(|| pair(&pieces, at)).or_else(|| one(&pieces, at));
         let Some((end, from, to)) = found else {
             at += 1;
             continue;
@@ -92,6 +106,29 @@ fn pieces(text: &str) -> Vec<Piece<'_>> {
     pieces
 }
 
+/// "year ending March 2023", "year to 31 March 2023", "three months to June 2021" from its "months" on.
+fn up_to(pieces: &[Piece<'_>], at: usize) -> Option<(usize, Moment, Moment)> {
+    let text = |place: usize| pieces.get(place).map_or("", |piece| piece.text);
+    let months = match text(at).to_lowercase().as_str() {
+        "year" => 12,
+        "months" => number(text(at.checked_sub(1)?)).filter(|months| (2..=12).contains(months))?,
+        _ => return None,
+    };
+    let joint = text(at + 1).to_lowercase();
+    let is_joint = ["to", "ending", "ended"].contains(&joint.as_str());
+    let (end, to) = is_joint.then(|| moment(pieces, at + 2))??;
+    // The month after the end, as many months before.
+    let before = to.year * 12 + u16::from(to.month?) - months;
+    Some((end, Moment { year: before / 12, month: u8::try_from(before % 12 + 1).ok(), day: None }, Moment { day: None, ..to }))
+}
+
+/// A small number in digits or words.
+fn number(text: &str) -> Option<u16> {
+    const WORDS: [&str; 12] = ["one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve"];
+    let in_words = || WORDS.iter().position(|word| word.eq_ignore_ascii_case(text)).and_then(|place| u16::try_from(place + 1).ok());
+    text.parse().ok().or_else(in_words)
+}
+
 /// "April 2021 to March 2022", "2011 to 2017", "April to June 2014", "2019/20", "2019-20".
 fn pair(pieces: &[Piece<'_>], at: usize) -> Option<(usize, Moment, Moment)> {
     let is_between = at.checked_sub(1).and_then(|before| pieces.get(before)).is_some_and(|before| before.text.eq_ignore_ascii_case("between"));
@@ -103,7 +140,7 @@ fn pair(pieces: &[Piece<'_>], at: usize) -> Option<(usize, Moment, Moment)> {
             return Some((end + 2, from, Moment { year: to, month: None, day: None }));
         }
         let (next, to) = joins(joint, is_between).then(|| moment(pieces, end + 1))??;
-        return (from <= to).then_some((next, from, to));
+        return (from < to).then_some((next, from, to));
     }
     // The year stands behind the second month alone.
     let month = month(pieces.get(at)?.text)?;
@@ -130,22 +167,33 @@ fn one(pieces: &[Piece<'_>], at: usize) -> Option<(usize, Moment, Moment)> {
     moment(pieces, at).map(|(end, moment)| (end, moment, moment))
 }
 
-/// "Q1 2015", "quarter 1 2015", "Quarter 1 (Jan to Mar) 2015" is left to its months.
+/// "Q1 2015", "quarter 1 2015", "first quarter of 2015". "Quarter 1 (Jan to Mar) 2015" is left to its months.
 fn quarter(pieces: &[Piece<'_>], at: usize) -> Option<(usize, Moment, Moment)> {
-    let number: u8 = pieces.get(at + 1)?.text.parse().ok().filter(|number| (1..=4).contains(number))?;
-    let is_quarter = pieces.get(at)?.text == "Q" || pieces.get(at)?.text.eq_ignore_ascii_case("quarter");
-    let year = year(pieces.get(at + 2)?.text).filter(|_| is_quarter)?;
+    let (first, second) = (pieces.get(at)?.text, pieces.get(at + 1)?.text);
+    let ordinal = ["first", "second", "third", "fourth"].iter().position(|ordinal| ordinal.eq_ignore_ascii_case(first));
+    let number = match ordinal {
+        Some(place) if second.eq_ignore_ascii_case("quarter") => u8::try_from(place + 1).ok()?,
+        _ if first == "Q" || first.eq_ignore_ascii_case("quarter") => second.parse().ok().filter(|number| (1..=4).contains(number))?,
+        _ => return None,
+    };
+    let of = usize::from(pieces.get(at + 2)?.text == "of");
+    let year = year(pieces.get(at + 2 + of)?.text)?;
     let moment = |month| Moment { year, month: Some(month), day: None };
-    Some((at + 3, moment(number * 3 - 2), moment(number * 3)))
+    Some((at + 3 + of, moment(number * 3 - 2), moment(number * 3)))
 }
 
-/// "31 March 2013", "March 31, 2013", "March 2013", "2013", "2013-03-31".
+/// "31 March 2013", "31st March 2013", "March 31, 2013", "March 2013", "2013", "2013-03-31", "31/03/2013".
 fn moment(pieces: &[Piece<'_>], at: usize) -> Option<(usize, Moment)> {
     let text = |place: usize| pieces.get(place).map_or("", |piece| piece.text);
     let day = |place: usize| text(place).parse::<u8>().ok().filter(|day| (1..=31).contains(day) && text(place).len() <= 2);
     let glued = |place: usize| pieces.get(place).is_some_and(|piece| !piece.spaced);
-    if let (Some(day), Some(month), Some(year)) = (day(at), month(text(at + 1)), year(text(at + 2))) {
-        return Some((at + 3, Moment { year, month: Some(month), day: Some(day) }));
+    let ordinal = usize::from(glued(at + 1) && ["st", "nd", "rd", "th"].contains(&text(at + 1)));
+    if let (Some(day), Some(month), Some(year)) = (day(at), month(text(at + 1 + ordinal)), year(text(at + 2 + ordinal))) {
+        return Some((at + 3 + ordinal, Moment { year, month: Some(month), day: Some(day) }));
+    }
+    let is_numeric = text(at + 1) == "/" && text(at + 3) == "/" && (at + 1..at + 5).all(glued);
+    if let (true, Some(first), Some(month), Some(year)) = (is_numeric, day(at), day(at + 2).filter(|month| *month <= 12), year(text(at + 4))) {
+        return Some((at + 5, Moment { year, month: Some(month), day: Some(first) }));
     }
     if let Some(month) = month(text(at)) {
         let comma = usize::from(text(at + 2) == ",");

@@ -107,6 +107,12 @@ impl Quantity {
         Some((end(self.value), end(to)))
     }
 
+    /// An age group or a limit in time, "16 to 64", "less than 30 hours": it defines who is counted, and is one for all.
+    pub(super) fn defines(&self) -> bool {
+        let is_time = self.nouns.first().is_some_and(|noun| ["hour", "day", "week", "month", "year"].contains(&noun.as_str()));
+        self.dimension == Dimension::Count && (self.to.is_some() || is_time && self.hedge != Hedge::None)
+    }
+
     /// How many digits the number has that somebody had to know: 2 for "15,000".
     pub(super) fn significant_digits(&self) -> u32 {
         let digits = self.value.normalize().mantissa().to_string();
@@ -115,6 +121,11 @@ impl Quantity {
 }
 
 impl Hedge {
+    /// "over" and "nearly" rule each other out.
+    pub(super) fn is_opposite(self, other: Self) -> bool {
+        matches!((self, other), (Self::Over, Self::Under) | (Self::Under, Self::Over))
+    }
+
     fn of(wording: &str) -> Self {
         let lower = wording.to_lowercase();
         let before = lower.split(|c: char| c.is_ascii_digit()).next().unwrap_or_default();
@@ -151,13 +162,15 @@ fn dimension_of_range(unit: &str) -> Dimension {
     }
 }
 
-/// What is counted, without by what it is reckoned; of money the latter. The age of somebody counts nobody.
+/// What is counted, without by what it is reckoned; of money the latter. The age of somebody counts nobody, and is in years
+/// where it does not say so.
 fn nouns(unit: &str) -> Vec<String> {
     let words: Vec<&str> = unit.split(|c: char| !c.is_alphanumeric()).filter(|word| !word.is_empty()).collect();
     let rate = words.iter().skip(1).position(|word| ["a", "an", "per", "each"].contains(word)).map_or(words.len(), |rate| rate + 1);
     let counted = words.get(..rate).unwrap_or_default();
     if counted.iter().any(|word| word.starts_with("old")) {
-        return Vec::new();
+        let time = counted.iter().map(|word| words::singular(word)).find(|word| ["month", "week", "day"].contains(&word.as_str()));
+        return time.into_iter().collect();
     }
     counted.iter().filter(|word| !["a", "an", "per", "or", "more", "and", "over", "of", "the", "s"].contains(word)).map(|word| words::singular(word)).collect()
 }

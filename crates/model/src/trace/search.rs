@@ -5,68 +5,79 @@
 //! the same thing (the shorter the number, the more of its words must agree), and that no other passage fits the sentence
 //! better and says another number there. The last is what tells a slip of the pen from a figure.
 //!
-//! Not here: what follows from what ([`super::derive`]).
+//! Not here: what follows from other figures ([`super::follows`]).
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use rust_decimal::Decimal;
-
-use super::agree::{agree, are_alike};
+use super::agree::agree;
 use super::context::{Context, rarity};
+use super::contrast::{self, Side};
 use super::derive::Cues;
 use super::quantity::{Dimension, Quantity};
-use super::reading::{Reading, Spoken, Stated};
-use super::{Traced, Tracing, derive, words};
+use super::reading::{Line, Reading, Stated, Word};
+use super::spoken::{Spoken, of_sentence};
+use super::{Traced, Tracing, words};
 use crate::figure::Figure;
 
 /// Lines that are looked through for figures of the same thing.
 const LINES: usize = 40;
 
-/// Lines whose figures are added up and compared.
-const DERIVING_LINES: usize = 8;
-
 /// Figures of one line that are looked at.
-const FIGURES_OF_LINE: usize = 120;
-
-/// Figures of one row or paragraph that are added up and compared.
-const FIGURES_OF_SUM: usize = 14;
+pub(super) const FIGURES_OF_LINE: usize = 120;
 
 /// Words on either side of a figure that can say it is a change or a sum.
 const CUE: usize = 5;
 
+/// Names of a sentence that are looked at.
+const NAMES: usize = 20;
+
 /// Places with the same number that are compared.
-const SAME: usize = 200;
+pub(super) const SAME: usize = 200;
 
 /// A word that more lines have says too little to look them all through.
 const COMMON: usize = 1_000;
 
 /// The score from which another figure stands in the way.
-const RIVAL: f64 = 0.6;
+pub(super) const RIVAL: f64 = 0.6;
 
-/// The score from which two figures are about what the entry says.
-const DERIVED: f64 = 0.5;
+/// How near another figure is, without its company, that stands in the very place: another number was written for it.
+const VERY_PLACE: f64 = 0.8;
 
-/// The score from which a figure stands in the very place: another number was written for it.
-const SAME_PLACE: f64 = 0.95;
+/// What share of the score of another figure of the sentence is enough: the order of words says less. The same of its paragraph,
+/// if the sentence has a word of the entry's that the other's lacks.
+const SAME_SENTENCE: f64 = 0.6;
+const SAME_LINE: f64 = 0.5;
+
+/// What share of the score of a cell is enough for another cell of its table: all have the same caption.
+const SAME_TABLE: f64 = 0.9;
+
+/// The same for a figure elsewhere, against one that stands in the very place.
+const SAME_PLACE_SHARE: f64 = 0.8;
 
 /// What another figure of the sentence in the same passage counts for, up to three of them.
 const COMPANY: f64 = 0.12;
 
 /// A figure of the text.
-struct Asked {
+pub(super) struct Asked {
     figure: Figure,
-    quantity: Quantity,
+    pub(super) quantity: Quantity,
     context: Context,
     sentence: u32,
     stems: Vec<u32>,
-    cues: Cues,
+    pub(super) cues: Cues,
+    pub(super) sides: Vec<Side>,
+    /// Stems of the names in its sentence.
+    names: Vec<u32>,
 }
 
 /// A figure of a document, and how well its place fits.
 #[derive(Clone, Copy, Debug)]
-struct Fit {
-    number: u32,
-    score: f64,
+pub(super) struct Fit {
+    pub(super) number: u32,
+    /// How near its place is, with what its company counts for.
+    pub(super) score: f64,
+    /// Without its company.
+    pub(super) near: f64,
 }
 
 /// The figures of a text in order.
@@ -82,12 +93,23 @@ pub(super) fn trace(reading: &Reading, text: &str) -> Vec<Traced> {
 fn asked(reading: &Reading, text: &str) -> Vec<Asked> {
     let spoken = Spoken::of(text, &words::sentences(text));
     let known: Vec<(Option<u32>, u32)> = spoken.words.iter().map(|(stem, sentence)| (reading.vocabulary.get(stem).copied(), *sentence)).collect();
+    let is_rare = |stem: u32| reading.lines_with.get(stem as usize).is_some_and(|lines| lines.len() <= reading.lines.len() / 10 + 1);
+    let names: Vec<(u32, u32)> = spoken
+        .names
+        .iter()
+        .filter_map(|place| known.get(*place))
+        .filter_map(|(stem, sentence)| Some(((*stem)?, *sentence)))
+        .filter(|(stem, _)| is_rare(*stem))
+        .collect();
     let asked = spoken.figures.iter().cloned().map(|(figure, at, sentence)| {
         let around = known.get(at.saturating_sub(30)..known.len().min(at + 30)).unwrap_or_default();
+        let quantity = Quantity::of(&figure);
         Asked {
-            quantity: Quantity::of(&figure),
             context: Context::around(reading, &known, at, sentence),
             cues: cues(&spoken.words, at, sentence),
+            sides: if quantity.defines() { Vec::new() } else { contrast::taken(&spoken.sides, at, sentence) },
+            quantity,
+            names: of_sentence(&names, sentence, |name| name.1).iter().map(|(stem, _)| *stem).take(NAMES).collect(),
             stems: around.iter().filter_map(|(stem, _)| *stem).collect(),
             figure,
             sentence,
@@ -100,14 +122,15 @@ fn asked(reading: &Reading, text: &str) -> Vec<Asked> {
 fn cues(words: &[(String, u32)], at: usize, sentence: u32) -> Cues {
     let near = words.get(at.saturating_sub(CUE)..words.len().min(at + CUE)).unwrap_or_default();
     let has = |says: fn(&str) -> bool| near.iter().any(|(stem, spoken_in)| *spoken_in == sentence && says(stem));
-    Cues { change: has(words::says_change), sum: has(words::says_sum) }
+    let (rises, falls) = (has(|stem| stem == "rise"), has(|stem| stem == "fall"));
+    Cues { change: has(words::says_change), rise: rises && !falls, fall: falls && !rises, sum: has(words::says_sum) }
 }
 
 /// The figures of one sentence and the lines most like it.
-struct Sentence<'a> {
-    reading: &'a Reading,
+pub(super) struct Sentence<'a> {
+    pub(super) reading: &'a Reading,
     asked: &'a [Asked],
-    lines: Vec<u32>,
+    pub(super) lines: Vec<u32>,
     /// Of each figure the places that say the same.
     same: Vec<Vec<u32>>,
     /// All of these.
@@ -118,9 +141,10 @@ struct Sentence<'a> {
 
 impl<'a> Sentence<'a> {
     fn of(reading: &'a Reading, asked: &'a [Asked]) -> Self {
-        let lines = likest(reading, asked);
+        let stems = asked.iter().take(FIGURES_OF_LINE).flat_map(|asked| asked.stems.iter().copied()).collect();
+        let lines = likest(reading, stems, |line| !line.figures.is_empty());
         let mut sentence = Self { reading, asked, lines, same: Vec::new(), stated: BTreeSet::new(), company: BTreeMap::new() };
-        sentence.same = asked.iter().map(|asked| sentence.same_as(&asked.quantity)).collect();
+        sentence.same = asked.iter().map(|asked| sentence.same_as(asked)).collect();
         sentence.stated = sentence.same.iter().flatten().copied().collect();
         for same in &sentence.same {
             let mut groups: Vec<u32> = same.iter().filter_map(|number| sentence.group(*number)).collect();
@@ -145,15 +169,16 @@ impl<'a> Sentence<'a> {
         answers.collect()
     }
 
-    fn group(&self, number: u32) -> Option<u32> {
-        Some(self.reading.line(self.reading.figure(number)?.line)?.group)
+    pub(super) fn group(&self, number: u32) -> Option<u32> {
+        self.reading.group(self.reading.figure(number)?.line)
     }
 
     /// The places that state the quantity, those in the likest lines first.
-    fn same_as(&self, quantity: &Quantity) -> Vec<u32> {
+    fn same_as(&self, asked: &Asked) -> Vec<u32> {
+        let quantity = &asked.quantity;
         let numbers =
             [quantity.dimension, Dimension::Unstated].into_iter().flat_map(|dimension| self.reading.between(dimension, quantity.value, quantity.value));
-        let mut same: Vec<u32> = numbers.take(20 * SAME).filter(|number| self.is_same(quantity, *number)).collect();
+        let mut same: Vec<u32> = numbers.take(20 * SAME).filter(|number| self.is_same(asked, *number)).collect();
         let rank = |number: &u32| {
             let line = self.reading.figure(*number).map_or(0, |stated| stated.line);
             (self.lines.iter().position(|like| *like == line).unwrap_or(LINES), *number)
@@ -163,15 +188,23 @@ impl<'a> Sentence<'a> {
         same
     }
 
-    fn is_same(&self, quantity: &Quantity, number: u32) -> bool {
-        self.reading.figure(number).is_some_and(|stated| stated.quantity.to == quantity.to && agree(self.reading, quantity, stated))
+    fn is_same(&self, asked: &Asked, number: u32) -> bool {
+        self.reading.figure(number).is_some_and(|stated| {
+            let (own, other) = (&asked.quantity, &stated.quantity);
+            other.to == own.to && !own.hedge.is_opposite(other.hedge) && self.is_about(asked, stated)
+        })
     }
 
-    fn score(&self, asked: &Asked, number: u32, own: usize) -> Fit {
-        let Some(stated) = self.reading.figure(number) else { return Fit { number, score: 0.0 } };
+    /// It counts the same, of the same side.
+    pub(super) fn is_about(&self, asked: &Asked, stated: &Stated) -> bool {
+        agree(self.reading, &asked.quantity, stated) && !contrast::is_other(self.reading, &asked.sides, stated)
+    }
+
+    pub(super) fn score(&self, asked: &Asked, number: u32, own: usize) -> Fit {
+        let Some(stated) = self.reading.figure(number) else { return Fit { number, score: 0.0, near: 0.0 } };
         let company = self.group(number).and_then(|group| self.company.get(&group)).map_or(0, |company| company.saturating_sub(own));
-        let bonus = [0.0, COMPANY, 2.0 * COMPANY].get(company).copied().unwrap_or(3.0 * COMPANY);
-        Fit { number, score: asked.context.nearness(self.reading, stated) + bonus }
+        let near = asked.context.nearness(self.reading, stated.line, stated.at, stated.sentence);
+        Fit { number, score: near + self::company(company), near }
     }
 
     /// Other figures where this one could stand: of the same kind, or the same number of another kind; the best first. Those
@@ -192,7 +225,7 @@ impl<'a> Sentence<'a> {
         let mut pairs: Vec<(usize, Fit)> = Vec::new();
         for (place, ((asked, same), rivals)) in self.asked.iter().zip(&self.same).zip(rivals).enumerate() {
             let fits = same.iter().map(|number| self.score(asked, *number, 1)).filter(|fit| fit.score >= needed(&asked.quantity));
-            pairs.extend(fits.filter(|fit| !self.is_outdone(&asked.quantity, *fit, rivals.iter())).map(|fit| (place, fit)));
+            pairs.extend(fits.filter(|fit| !self.is_outdone(asked, *fit, rivals.iter())).map(|fit| (place, fit)));
         }
         pairs.sort_by(|(_, one), (_, other)| other.score.total_cmp(&one.score));
         let mut stated: Vec<Option<Fit>> = vec![None; self.asked.len()];
@@ -207,99 +240,32 @@ impl<'a> Sentence<'a> {
         stated
     }
 
-    /// Another figure stands where this one should, and fits much better. Within one sentence the order of words says less.
-    fn is_outdone<'r>(&self, asked: &Quantity, fit: Fit, mut rivals: impl Iterator<Item = &'r Fit>) -> bool {
+    /// Another figure stands where this one should, and fits much better.
+    pub(super) fn is_outdone<'r>(&self, asked: &Asked, fit: Fit, mut rivals: impl Iterator<Item = &'r Fit>) -> bool {
         let sentence = |number: u32| self.reading.figure(number).map(|stated| (stated.line, stated.sentence));
-        let own = sentence(fit.number);
-        rivals.any(|rival| rival.score >= RIVAL && fit.score < rival.score * if sentence(rival.number) == own { 0.6 } else { much_better(asked) })
-    }
-
-    fn derived(&self, asked: &Asked, rivals: &[Fit], stated: &[Option<Fit>]) -> Option<Tracing> {
-        self.another_form(asked, rivals).or_else(|| self.reckoned(asked, rivals, stated))
-    }
-
-    /// Another form of one figure.
-    fn another_form(&self, asked: &Asked, rivals: &[Fit]) -> Option<Tracing> {
-        let (own, percent) = (&asked.quantity, Decimal::ONE_HUNDRED);
-        let around = |dimension, value: Decimal, by: Decimal| self.reading.between(dimension, value - by, value.checked_add(by).unwrap_or(value));
-        let mut numbers: Vec<u32> =
-            [own.dimension, Dimension::Unstated].into_iter().flat_map(|dimension| around(dimension, own.value, own.coarse_step)).take(20 * SAME).collect();
-        match own.dimension {
-            Dimension::Percent => numbers.extend(around(Dimension::Ratio, own.value / percent, own.step / percent).take(SAME)),
-            Dimension::Ratio if own.value <= Decimal::ONE => numbers.extend(around(Dimension::Percent, own.value * percent, Decimal::TEN).take(20 * SAME)),
-            _ => {}
-        }
-        // Ends of ranges stand anywhere in the likest lines.
-        numbers.extend(self.lines.iter().filter_map(|line| self.reading.line(*line)).flat_map(|line| line.figures.clone().take(FIGURES_OF_LINE)));
-        numbers.sort_unstable();
-        numbers.dedup();
-        let follows = |number: &u32| {
-            let stated = self.reading.figure(*number)?;
-            agree(self.reading, own, stated).then(|| derive::from_one(own, &stated.quantity)).flatten()
+        let (own, own_table) = (sentence(fit.number), self.reading.table(fit.number));
+        let enough = |rival: &Fit| match (sentence(rival.number), own) {
+            (Some(other), Some(own)) if other == own => SAME_SENTENCE,
+            (Some(other), Some(own)) if other.0 == own.0 && self.says_more(asked, own, other) => SAME_LINE,
+            (Some(other), Some(own)) if self.is_of_other_name(asked, own.0, other.0) => 1.0,
+            _ if own_table.is_some() && self.reading.table(rival.number) == own_table => SAME_TABLE,
+            _ if rival.near >= VERY_PLACE => much_better(&asked.quantity).max(SAME_PLACE_SHARE),
+            _ => much_better(&asked.quantity),
         };
-        let ways: BTreeMap<u32, String> = numbers.iter().filter_map(|number| Some((*number, follows(number)?))).collect();
-        let best = best_first(ways.keys().take(20 * SAME).map(|number| self.score(asked, *number, 0)).collect()).into_iter().next()?;
-        if best.score < needed(own).max(0.2) || self.is_outdone(own, best, rivals.iter().filter(|rival| !ways.contains_key(&rival.number))) {
-            return None;
-        }
-        Some(Tracing::Derived { how: ways.get(&best.number)?.clone(), passages: self.reading.passage(best.number).into_iter().collect() })
+        rivals.any(|rival| rival.score >= RIVAL && fit.score < rival.score && fit.score < rival.score * enough(rival))
     }
 
-    /// A sum, a difference, a change, a multiple of two figures that stand together.
-    fn reckoned(&self, asked: &Asked, rivals: &[Fit], stated: &[Option<Fit>]) -> Option<Tracing> {
-        let siblings: Vec<u32> = stated.iter().flatten().map(|fit| fit.number).collect();
-        let mut groups: BTreeMap<u32, Vec<u32>> = BTreeMap::new();
-        let lines = self.lines.iter().take(DERIVING_LINES).filter_map(|line| self.reading.line(*line));
-        let nearby = lines.flat_map(|line| line.figures.clone().take(FIGURES_OF_SUM)).chain(siblings.iter().copied());
-        for number in nearby {
-            let Some(group) = self.group(number) else { continue };
-            let numbers = groups.entry(group).or_default();
-            if numbers.len() < FIGURES_OF_SUM && !numbers.contains(&number) {
-                numbers.push(number);
-            }
-        }
-        let mut best: Option<(f64, String, u32, u32)> = None;
-        for numbers in groups.values().chain([&siblings]) {
-            for (place, one) in numbers.iter().enumerate() {
-                // A range says both of its ends: "from 12,000 to 15,000".
-                for other in numbers.iter().skip(place) {
-                    let (Some(first), Some(second)) = (self.reading.figure(*one), self.reading.figure(*other)) else { continue };
-                    let known = [one, other].iter().filter(|number| siblings.contains(number)).count();
-                    let is_about = |stated: &Stated| asked.quantity.dimension != stated.quantity.dimension || agree(self.reading, &asked.quantity, stated);
-                    let is_close = first.line == second.line && first.sentence == second.sentence || known == 2;
-                    if !is_close || !are_alike(&first.quantity, &second.quantity) || !is_about(first) || !is_about(second) {
-                        continue;
-                    }
-                    let ends = if one == other { first.quantity.ends() } else { Some((first.quantity.clone(), second.quantity.clone())) };
-                    let Some(how) = ends.and_then(|(low, high)| derive::from_two(&asked.quantity, asked.cues, &low, &high)) else { continue };
-                    let bonus = [0.0, 0.1, 0.3].get(known).copied().unwrap_or_default();
-                    let score = (self.score(asked, *one, 0).score + self.score(asked, *other, 0).score) / 2.0 + bonus;
-                    if best.as_ref().is_none_or(|best| score > best.0) {
-                        best = Some((score, how, *one, *other));
-                    }
-                }
-            }
-        }
-        let (score, how, one, other) = best?;
-        if score < DERIVED || self.is_written_otherwise(asked, score, [one, other], rivals) {
-            return None;
-        }
-        let mut passages: Vec<_> = [one, other].into_iter().filter_map(|number| self.reading.passage(number)).collect();
-        passages.dedup();
-        Some(Tracing::Derived { how, passages })
+    /// The sentence has a word of the entry's that the other lacks.
+    fn says_more(&self, asked: &Asked, own: (u32, u32), other: (u32, u32)) -> bool {
+        let [own, other] = [own, other].map(|(line, sentence)| self.reading.words_of(line, sentence));
+        let has = |words: &[Word], stem: u32| words.iter().any(|word| word.stem == stem);
+        asked.stems.iter().any(|stem| has(own, *stem) && !has(other, *stem))
     }
 
-    /// Where the reckoned figure should stand, another one does.
-    fn is_written_otherwise(&self, asked: &Asked, score: f64, from: [u32; 2], rivals: &[Fit]) -> bool {
-        let [one, other] = from.map(|number| self.score(asked, number, 0).score);
-        // "rose from 12,000 to 15,000": both stand as near as the change does.
-        let are_both_near = one.min(other) >= 0.7 * one.max(other);
-        rivals.iter().filter(|rival| rival.score >= RIVAL).any(|rival| {
-            // The same number of another kind: it was copied, not reckoned.
-            let is_same_number = |stated: &Stated| stated.quantity.value == asked.quantity.value && stated.quantity.dimension != asked.quantity.dimension;
-            let is_in_place = if from.contains(&rival.number) { !are_both_near } else { rival.score > one.max(other) };
-            score < 0.75 * rival.score || rival.score >= SAME_PLACE && is_in_place || self.reading.figure(rival.number).is_some_and(is_same_number)
-        })
+    /// The other line has a name of the entry's sentence, and this one has none that the other lacks.
+    fn is_of_other_name(&self, asked: &Asked, own: u32, other: u32) -> bool {
+        let has = |line: u32, name: &u32| self.reading.mentions(line, *name);
+        asked.names.iter().any(|name| has(other, name) && !has(own, name)) && asked.names.iter().all(|name| has(other, name) || !has(own, name))
     }
 
     /// What comes nearest: the same number of something else, or another number of the same.
@@ -319,9 +285,8 @@ impl<'a> Sentence<'a> {
     }
 }
 
-/// The lines that share the rarest words with a sentence, the likest first.
-fn likest(reading: &Reading, asked: &[Asked]) -> Vec<u32> {
-    let mut stems: Vec<u32> = asked.iter().take(FIGURES_OF_LINE).flat_map(|asked| asked.stems.iter().copied()).collect();
+/// The lines that share the rarest words with a sentence, the likest first, of those that are of interest.
+pub(super) fn likest(reading: &Reading, mut stems: Vec<u32>, is_of_interest: impl Fn(&Line) -> bool) -> Vec<u32> {
     stems.sort_unstable();
     stems.dedup();
     let mut scores: BTreeMap<u32, f64> = BTreeMap::new();
@@ -332,14 +297,14 @@ fn likest(reading: &Reading, asked: &[Asked]) -> Vec<u32> {
             lines.iter().for_each(|line| *scores.entry(*line).or_default() += rarity);
         }
     }
-    let with_figures = scores.into_iter().filter(|(line, _)| reading.line(*line).is_some_and(|line| !line.figures.is_empty()));
-    let mut fits: Vec<Fit> = with_figures.map(|(number, score)| Fit { number, score }).collect();
+    let of_interest = scores.into_iter().filter(|(line, _)| reading.line(*line).is_some_and(&is_of_interest));
+    let mut fits: Vec<Fit> = of_interest.map(|(number, score)| Fit { number, score, near: score }).collect();
     fits = best_first(fits);
     fits.into_iter().take(LINES).map(|fit| fit.number).collect()
 }
 
 /// How much of its words a place must share: a long number is hardly there by chance.
-fn needed(quantity: &Quantity) -> f64 {
+pub(super) fn needed(quantity: &Quantity) -> f64 {
     match quantity.significant_digits() {
         1 => 0.3,
         2 => 0.25,
@@ -363,8 +328,13 @@ fn distinct_digits(quantity: &Quantity) -> u32 {
     if matches!(quantity.dimension, Dimension::Percent | Dimension::PercentagePoints) { digits.min(2) } else { digits }
 }
 
+/// What so many other figures of the sentence in the same passage count for.
+pub(super) fn company(others: usize) -> f64 {
+    [0.0, COMPANY, 2.0 * COMPANY].get(others).copied().unwrap_or(3.0 * COMPANY)
+}
+
 /// The best first; of two that fit equally the earlier.
-fn best_first(mut fits: Vec<Fit>) -> Vec<Fit> {
+pub(super) fn best_first(mut fits: Vec<Fit>) -> Vec<Fit> {
     fits.sort_by(|one, other| other.score.total_cmp(&one.score).then(one.number.cmp(&other.number)));
     fits
 }

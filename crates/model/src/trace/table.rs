@@ -7,8 +7,11 @@
 use rust_decimal::Decimal;
 
 use super::quantity::{Dimension, Hedge, Quantity};
-use super::words;
+use super::spoken::Spoken;
 use crate::figure;
+
+/// Labels of rows that are read into a heading.
+const LABELS: usize = 200;
 
 /// A row that states something.
 pub(super) struct Row {
@@ -19,8 +22,8 @@ pub(super) struct Row {
 
 /// A cell that states something.
 pub(super) struct Cell {
-    /// Stems of caption, label and head, in this order.
-    pub(super) words: Vec<String>,
+    /// The words of caption, label and head, in this order.
+    pub(super) context: Spoken,
     pub(super) quantities: Vec<Quantity>,
 }
 
@@ -37,7 +40,6 @@ fn cells(caption: &str, head: &[Vec<String>], row: &[String]) -> Vec<Cell> {
     let cells = row.iter().enumerate().skip(usize::from(has_label)).filter_map(|(column, text)| {
         let heads = head.iter().filter_map(|cells| cells.get(column)).map(String::as_str);
         let above = heads.collect::<Vec<_>>().join(" ");
-        let mut context = String::new();
         let quantities = match number(text) {
             Some(quantity) => vec![in_context(quantity, &[&above, label, caption])],
             None => figure::find(text).iter().map(Quantity::of).collect(),
@@ -46,12 +48,27 @@ fn cells(caption: &str, head: &[Vec<String>], row: &[String]) -> Vec<Cell> {
             return None;
         }
         let own = if number(text).is_none() { text.as_str() } else { "" };
-        for part in [caption, label, &above, own] {
-            context = context + part + " \u{b7} ";
-        }
-        Some(Cell { words: words::content_words(&context).map(|(_, stem)| stem).collect(), quantities })
+        let mut context = Spoken::default();
+        [caption, label, &above, own].into_iter().for_each(|part| context.add_words(part));
+        Some(Cell { context, quantities })
     });
     cells.collect()
+}
+
+/// The rows that hold dates, with the words of the whole around them: those of a heading say when for every label.
+pub(super) fn dated_rows(caption: &str, header_rows: usize, rows: &[Vec<String>]) -> Vec<(String, Spoken)> {
+    let labels = rows.iter().take(LABELS).filter_map(|row| row.first()).map(String::as_str).collect::<Vec<_>>().join(" \u{b7} ");
+    let dated = rows.iter().enumerate().filter_map(|(place, row)| {
+        let text = row.join(" | ");
+        let mut spoken = Spoken::of(&text, &[]);
+        spoken.figures.clear();
+        spoken.add_words(caption);
+        if place < header_rows.max(1) {
+            spoken.add_words(&labels);
+        }
+        (!spoken.dates.is_empty()).then_some((text, spoken))
+    });
+    dated.collect()
 }
 
 fn is_year(cell: &str) -> bool {

@@ -58,7 +58,9 @@ pub(super) fn content_words(text: &str) -> impl Iterator<Item = (usize, String)>
 
 /// Words around a number that say it is a change or a comparison.
 pub(super) fn says_change(stem: &str) -> bool {
-    ["rise", "fall", "differ", "gap", "change", "compar", "half", "double", "twice", "times", "fold"].iter().any(|cue| stem.starts_with(cue))
+    ["rise", "fall", "differ", "gap", "change", "compar", "half", "double", "twice", "times", "fold", "longer", "shorte"]
+        .iter()
+        .any(|cue| stem.starts_with(cue))
 }
 
 /// Words around a number that say it is a sum.
