@@ -37,6 +37,9 @@ pub(super) const SAME: usize = 200;
 /// A word that more lines have says too little to look them all through.
 const COMMON: usize = 1_000;
 
+/// Other figures that can stand in the way of one, the best first.
+const MOST_RIVALS: usize = 60;
+
 /// The score from which another figure stands in the way.
 pub(super) const RIVAL: f64 = 0.6;
 
@@ -240,8 +243,8 @@ impl<'a> Sentence<'a> {
         stated
     }
 
-    /// Another figure stands where this one should, and fits much better.
-    pub(super) fn is_outdone<'r>(&self, asked: &Asked, fit: Fit, mut rivals: impl Iterator<Item = &'r Fit>) -> bool {
+    /// Another figure, of which the best come first, stands where this one should, and fits much better.
+    pub(super) fn is_outdone<'r>(&self, asked: &Asked, fit: Fit, rivals: impl Iterator<Item = &'r Fit>) -> bool {
         let sentence = |number: u32| self.reading.figure(number).map(|stated| (stated.line, stated.sentence));
         let (own, own_table) = (sentence(fit.number), self.reading.table(fit.number));
         let enough = |rival: &Fit| match (sentence(rival.number), own) {
@@ -252,7 +255,8 @@ impl<'a> Sentence<'a> {
             _ if rival.near >= VERY_PLACE => much_better(&asked.quantity).max(SAME_PLACE_SHARE),
             _ => much_better(&asked.quantity),
         };
-        rivals.any(|rival| rival.score >= RIVAL && fit.score < rival.score && fit.score < rival.score * enough(rival))
+        let mut better = rivals.take_while(|rival| rival.score >= RIVAL && fit.score < rival.score).take(MOST_RIVALS);
+        better.any(|rival| fit.score < rival.score * enough(rival))
     }
 
     /// The sentence has a word of the entry's that the other lacks.
