@@ -155,7 +155,9 @@ fn large_and_odd_documents_are_traced_in_time() {
     let all_alike = of(lines);
     let welsh = of(vec![Content::Paragraph { text: "Yn 2021 roedd 47% o\u{2019}r gofalwyr heb seibiant, a 1,204 o ddarparwyr wedi ateb.".to_owned() }]);
     let entry = "In 2021 the district had 12% of homes, up 3 percentage points from 10%, or 4,000 homes. ".repeat(200);
-    for (name, document) in [("all tables", &all_tables), ("one line", &one_line), ("one line of changes", &one_line_of_changes), ("all alike", &all_alike), ("Welsh", &welsh)] {
+    for (name, document) in
+        [("all tables", &all_tables), ("one line", &one_line), ("one line of changes", &one_line_of_changes), ("all alike", &all_alike), ("Welsh", &welsh)]
+    {
         within_reason(name, || {
             let evidence = evidence(document);
             let _ = (evidence.trace(&entry), evidence.trace(&line), evidence.trace(&changes), evidence.trace_periods(&entry));
