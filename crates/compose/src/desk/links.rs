@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use pulse_model::ProblemKind;
+use pulse_model::{Problem, ProblemKind};
 use pulse_model::digest::Shape;
 use pulse_model::name::fold;
 use regex::Regex;
@@ -107,13 +107,13 @@ pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
     queries
 }
 
-/// Entries without any link. Where most have none, the file they came from had lost them: one query says so.
+/// Entries without any link, unless the file lost it ([`lost`]). Where most have none, the file they came from had lost them: one query says so.
 fn without_link(copy: &Copy<'_>) -> Vec<Query> {
     // In a list of links, what has none is a heading's own text.
     if copy.known.digest.import.shape == Shape::Links {
         return Vec::new();
     }
-    let bare: Vec<_> = copy.entries.iter().filter(|item| item.entry.links.is_empty()).collect();
+    let bare: Vec<_> = copy.entries.iter().filter(|item| item.entry.links.is_empty() && lost_link(&item.entry.problems).is_none()).collect();
     if bare.len() > 3 && bare.len() * 2 > copy.entries.len() {
         let message = format!("{} of {} entries have no link. Add the addresses of their publications.", bare.len(), copy.entries.len());
         return vec![about(&Part::Edition, Rule::LINK_MISSING, "", message)];
@@ -121,13 +121,16 @@ fn without_link(copy: &Copy<'_>) -> Vec<Query> {
     bare.iter().map(|item| about(&item.part, Rule::LINK_MISSING, &item.entry.heading(), "The entry has no link. Add the address of its publication.")).collect()
 }
 
+fn lost_link(problems: &[Problem]) -> Option<&Problem> {
+    problems.iter().find(|problem| matches!(problem.kind, ProblemKind::LinkLost | ProblemKind::LinkRefused))
+}
+
 /// Links whose address was empty or none when the file was read. Where many were lost, one query says so.
 fn lost(copy: &Copy<'_>) -> Vec<Query> {
     const MANY: usize = 5;
     let news = copy.edition.news.iter().zip(1..).map(|(item, number)| (Part::News { number }, item.title.clone(), &item.problems));
     let entries = copy.entries.iter().map(|item| (item.part.clone(), item.entry.heading(), &item.entry.problems));
-    let is_lost = |kind| matches!(kind, ProblemKind::LinkLost | ProblemKind::LinkRefused);
-    let found = news.chain(entries).filter_map(|(part, heading, problems)| Some((part, heading, problems.iter().find(|problem| is_lost(problem.kind))?)));
+    let found = news.chain(entries).filter_map(|(part, heading, problems)| Some((part, heading, lost_link(problems)?)));
     let queries: Vec<Query> = found
         .map(|(part, heading, problem)| {
             let line = problem.line.map(|line| format!(" on line {line} of the file")).unwrap_or_default();
