@@ -2,9 +2,9 @@
 
 use std::sync::LazyLock;
 
-use pulse_model::{Problem, ProblemKind};
 use pulse_model::digest::Shape;
 use pulse_model::name::fold;
+use pulse_model::{Problem, ProblemKind};
 use regex::Regex;
 
 use super::LinkState;
