@@ -10,11 +10,13 @@ use super::publishers::{is_organisation, is_same};
 use super::query::Query;
 use super::rule::Rule;
 
-/// Made by more than one: what stands behind is another publisher.
+/// What publishers make.
+const WORK: &str = "(?:report|guide|guidance|toolkit|briefing|paper|study|review|survey|framework|publication|resource|tool)";
+
+/// Made by more than one: what stands behind, or at the group `within`, is another publisher.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
     let made = "(?:published|produced|written|developed|prepared|authored|created|designed|launched|released|issued|compiled|drafted|commissioned)";
-    let work = "(?:report|guide|guidance|toolkit|briefing|paper|study|review|survey|framework|publication|resource|tool)";
     let with = "(?:jointly (?:by|with)|together with|in (?:partnership|collaboration|conjunction|association|cooperation|co-operation) with)";
     Regex::new(&[
         format!(r"(?i)\b{made}\b[^.;:]{{0,60}}?\b{with}\s"),
@@ -22,17 +24,16 @@ static TOGETHER: LazyLock<Regex> = LazyLock::new(|| {
         r"\b(?:published|produced|written|developed) with\s".to_owned(),
         format!(r"\bco-?{made} (?:with|by)\s"),
         format!(r"\bjointly {made} (?:by|with)\s"),
-        format!(r"\b{work},? in (?:partnership|collaboration|conjunction|association) with\s"),
-        format!(r"\bjoint {work} (?:with|by|from|of|between)\s"),
-        format!(r"\b(?:work(?:ed|ing)|team(?:ed|ing) up|join(?:ed|ing) forces) with [^.;:]{{0,60}}? to (?:produce|write|publish|prepare|author|develop|create) (?:this|the) {work}\b"),
+        format!(r"\b{WORK},? in (?:partnership|collaboration|conjunction|association) with\s"),
+        format!(r"\bjoint {WORK} (?:with|by|from|of|between)\s"),
+        format!(r"\b(?:work(?:ed|ing)|team(?:ed|ing) up|join(?:ed|ing) forces) with (?P<within>)[^.;:]{{0,60}}? to (?:produce|write|publish|prepare|author|develop|create) (?:this|the) {WORK}\b"),
     ].join("|")).unwrap()
 });
 
 /// A work and the two who made it, or one who has made it with another. Asked about only where one of them stands in the heading.
 #[expect(clippy::unwrap_used, reason = "a fixed pattern")]
 static BY_TWO: LazyLock<Regex> = LazyLock::new(|| {
-    let work = "(?:report|guide|guidance|toolkit|briefing|paper|study|review|survey|framework|publication|resource|tool)";
-    Regex::new(&format!(r"(?i)\b(?:{work}|published|produced|written|developed|prepared|authored|created|designed|issued|launched),? (?:by|from)\s|\b(?:collaboration|partnership) between\s|\bjoint effort (?:by|of|between)\s")).unwrap()
+    Regex::new(&format!(r"(?i)\b(?:{WORK}|published|produced|written|developed|prepared|authored|created|designed|issued|launched),? (?:by|from)\s|\b(?:collaboration|partnership) between\s|\bjoint effort (?:by|of|between)\s")).unwrap()
 });
 
 /// "X, together with Y, has published", "In partnership with Y, X has published".
@@ -49,19 +50,11 @@ pub(super) fn ask(copy: &Copy<'_>) -> Vec<Query> {
 fn missing(copy: &Copy<'_>, item: &Item<'_>) -> Option<Query> {
     for line in copy.texts_of(&item.part).filter(|line| line.depth == 0) {
         let mut names: Vec<(usize, &str)> = Vec::new();
-        for found in TOGETHER.find_iter(&line.plain) {
+        for found in TOGETHER.captures_iter(&line.plain) {
             // "Worked with X to produce this": the name stands within.
-            let at = found
-                .as_str()
-                .to_lowercase()
-                .find(" with ")
-                .filter(|_| {
-                    ["work", "team", "join"]
-                        .iter()
-                        .any(|verb| found.as_str().to_lowercase().starts_with(verb) && !found.as_str().to_lowercase().starts_with("jointly"))
-                })
-                .map_or(found.end(), |at| found.start() + at + 6);
-            names.extend(both(&line.plain, at));
+            names.extend(
+                found.name("within").map(|name| name.start()).or(found.get(0).map(|found| found.end())).into_iter().flat_map(|at| both(&line.plain, at)),
+            );
         }
         for found in ALONG.captures_iter(&line.plain).filter_map(|found| found.name("name")) {
             names.extend(both(&line.plain, found.start()));
