@@ -7,7 +7,6 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use pulse_model::{Block, Blocks, Edition, Href, Run, Text};
-use similar::{DiffTag, TextDiff};
 
 use super::query::{Fix, Part, Query, Section, Within};
 
@@ -147,21 +146,19 @@ pub(super) fn keeps_links(text: &Text, change: &Change<'_>) -> bool {
     changed(text, std::slice::from_ref(change)).0.links().len() == text.links().len()
 }
 
-/// The characters that a change really changes: "a quotation" in other marks leaves the words between them, and a link on them, alone.
+/// What a change really changes: "a quotation" in other marks leaves the words between them, and a link on them, alone. Where one
+/// character stands for each, these are compared one by one; else all is new between the like words at both ends.
 fn pieces_of<'q>(change: &Change<'q>) -> Vec<(Range<usize>, &'q str)> {
-    let diff = TextDiff::from_chars(change.old, change.new);
-    // Ranges of the comparison count characters.
-    let bytes = |text: &str, range: Range<usize>| {
-        let at = |count: usize| text.char_indices().nth(count).map_or(text.len(), |(at, _)| at);
-        at(range.start)..at(range.end)
-    };
-    let altered = diff.ops().iter().filter(|op| op.tag() != DiffTag::Equal);
-    altered
-        .map(|op| {
-            let old = bytes(change.old, op.old_range());
-            (change.range.start + old.start..change.range.start + old.end, &change.new[bytes(change.new, op.new_range())])
-        })
-        .collect()
+    let Change { range, old, new } = change;
+    let place = |from: usize, to: usize| range.start + from..range.start + to;
+    if old.chars().count() == new.chars().count() {
+        let pairs = old.char_indices().zip(new.char_indices()).filter(|((_, old), (_, new))| old != new);
+        return pairs.map(|((from, old), (to, other))| (place(from, from + old.len_utf8()), &new[to..to + other.len_utf8()])).collect();
+    }
+    let like = |pairs: &mut dyn Iterator<Item = (char, char)>| pairs.take_while(|(old, new)| old == new).map(|(old, _)| old.len_utf8()).sum::<usize>();
+    let front = like(&mut old.chars().zip(new.chars()));
+    let back = like(&mut old[front..].chars().rev().zip(new[front..].chars().rev()));
+    vec![(place(front, old.len() - back), &new[front..new.len() - back])]
 }
 
 /// Lets the links of a part that lead to one address lead to another.
